@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file event_volume.h
+ * Events of the volume as a whole: mounted, unmounted, how large, worker threads, errors.
+ *
+ * Order: WorkerThreadCreation (of the first worker), Mount, then everything else, Unmount, and WorkerThreadTermination
+ * of the last worker. Each setter takes NULL to unregister, and returns 0, or -EBUSY while the volume is mounted.
+ */
+#ifndef CBFUSE_EVENT_VOLUME_H
+#define CBFUSE_EVENT_VOLUME_H
+
+#include <cbfuse/result.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Fires once the volume can serve requests, before cbf_mount() returns. A non-zero result_code undoes the mount, and
+ *  cbf_mount() returns it (negative). Default: nothing. */
+struct cbf_mount_event {
+	int result_code;
+};
+typedef void (*cbf_mount_hook)(struct cbf_volume *volume, struct cbf_mount_event *event, void *user_data);
+CBF_API int cbf_on_mount(struct cbf_volume *volume, cbf_mount_hook hook, void *user_data);
+
+/** Fires after the volume was unmounted, by whomever, and after the Cleanup and Close events of all that was open.
+ *  The result_code is ignored. Default: nothing. */
+struct cbf_unmount_event {
+	int result_code;
+};
+typedef void (*cbf_unmount_hook)(struct cbf_volume *volume, struct cbf_unmount_event *event, void *user_data);
+CBF_API int cbf_on_unmount(struct cbf_volume *volume, cbf_unmount_hook hook, void *user_data);
+
+/** Fires for statfs(2) (`df`). Sizes are in sectors of cbf_set_sector_size() bytes (512 unless set). All fields are 0
+ *  on entry. Default: a volume of size zero. */
+struct cbf_get_volume_size_event {
+	uint64_t total_sectors;
+	uint64_t available_sectors; /**< free for the caller */
+	uint64_t free_sectors; /**< free for root; 0 is taken as "the same as available_sectors" */
+	uint64_t total_files; /**< how many files the volume can hold, 0 for "does not say" */
+	uint64_t free_files;
+	int result_code;
+};
+typedef void (*cbf_get_volume_size_hook)(struct cbf_volume *volume, struct cbf_get_volume_size_event *event,
+					 void *user_data);
+CBF_API int cbf_on_get_volume_size(struct cbf_volume *volume, cbf_get_volume_size_hook hook, void *user_data);
+
+/** Fires when something is wrong that no caller can be told in full: a hook gave an impossible answer, the library ran
+ *  out of memory, the kernel sent nonsense. May fire on any thread that runs inside the library, at any moment, beside
+ *  other events, also inside of another hook's answer. Default: nothing (the library never prints). */
+struct cbf_error_event {
+	const int error_code; /**< an errno value */
+	const char *const description; /**< valid until the hook returns */
+};
+typedef void (*cbf_error_hook)(struct cbf_volume *volume, struct cbf_error_event *event, void *user_data);
+CBF_API int cbf_on_error(struct cbf_volume *volume, cbf_error_hook hook, void *user_data);
+
+/** Fires on each worker thread, before any other event on it. A non-zero result_code ends that thread again (reported
+ *  by OnError); if it was the first one, cbf_mount() returns the code (negative). Default: nothing. */
+struct cbf_worker_thread_creation_event {
+	int result_code;
+};
+typedef void (*cbf_worker_thread_creation_hook)(struct cbf_volume *volume,
+						struct cbf_worker_thread_creation_event *event, void *user_data);
+CBF_API int cbf_on_worker_thread_creation(struct cbf_volume *volume, cbf_worker_thread_creation_hook hook,
+					  void *user_data);
+
+/** Fires on each worker thread whose creation event succeeded, as the last event on it. Default: nothing. */
+struct cbf_worker_thread_termination_event {
+	char reserved; /**< no field yet */
+};
+typedef void (*cbf_worker_thread_termination_hook)(struct cbf_volume *volume,
+						   struct cbf_worker_thread_termination_event *event, void *user_data);
+CBF_API int cbf_on_worker_thread_termination(struct cbf_volume *volume, cbf_worker_thread_termination_hook hook,
+					     void *user_data);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The session of a volume: the libfuse session, where its requests come from, and how it ends.
+ *
+ * cbf_mount() makes one on a real mount. A test makes one on a socket with cbf__session_attach() and plays the kernel on
+ * the other end of a SOCK_SEQPACKET pair: each packet is one request, each packet back is one reply or notification.
+ */
+#ifndef CBF__SESSION_H
+#define CBF__SESSION_H
+
+#include <cbfuse/result.h>
+
+enum {
+	CBF__ATTACH_STEP = 0x1 /* no worker threads: requests are served by cbf__session_step() on the caller's thread */
+};
+
+/* Serves the FUSE protocol on fd, which then belongs to the volume. With workers, returns before FUSE_INIT was
+ * exchanged (the test plays it); Mount fires after it. The session ends when the other end is shut down or closed; then
+ * cbf_wait() returns. 0 or a negative errno. */
+int cbf__session_attach(struct cbf_volume *volume, int fd, unsigned flags);
+
+/* Step mode: waits for one request, serves it and all that it sets free. 1: served; 0: the session has ended (and all was
+ * closed, and Unmount has fired); negative errno on failure. */
+int cbf__session_step(struct cbf_volume *volume);
+
+/* Workers finish what they run and take up nothing more until resumed. For tests. */
+void cbf__session_pause(struct cbf_volume *volume);
+void cbf__session_resume(struct cbf_volume *volume);
+
+#endif
