@@ -27,6 +27,7 @@ extern "C" {
  *  Default: success. */
 struct cbf_open_file_event {
 	const char *const file_name;
+	const bool deleted; /**< file_name is gone: the file is open already, go by file_context */
 	/** As in open(2), without O_CREAT, O_EXCL, O_NOCTTY and O_TRUNC (a truncation comes as SetFileSize).
 	 * O_DIRECTORY for a directory. O_PATH: see context.h. */
 	const int flags;

@@ -94,8 +94,8 @@ CBF_API int cbf_on_get_file_name_by_file_id(struct cbf_volume *volume, cbf_get_f
  *  Default: EINVAL. */
 struct cbf_get_reparse_point_event {
 	const char *const file_name;
-	char *const target;
-	const size_t target_capacity;
+	char *const target; /**< write the target here, NUL-terminated */
+	const size_t target_capacity; /**< bytes at target */
 	void *file_context;
 	void *handle_context;
 	int result_code;

@@ -52,7 +52,7 @@ CBF_API int cbf_wait(struct cbf_volume *volume);
 CBF_API int cbf_get_end_fd(const struct cbf_volume *volume);
 
 /** Mounted and serving? May be called from a hook. */
-CBF_API bool cbf_get_active(const struct cbf_volume *volume);
+CBF_API bool cbf_get_active(struct cbf_volume *volume);
 
 /** Flags of cbf_serve(). */
 enum {
@@ -72,7 +72,7 @@ CBF_API int cbf_serve(struct cbf_volume *volume, const char *mount_point, unsign
 
 /** A pointer of the application's, NULL unless set; may be changed at any time, from any thread. */
 CBF_API void cbf_set_tag(struct cbf_volume *volume, void *tag);
-CBF_API void *cbf_get_tag(const struct cbf_volume *volume);
+CBF_API void *cbf_get_tag(struct cbf_volume *volume);
 
 /** One file is one node, whatever its names. Implies cbf_set_use_file_ids(). Default off: then link(2) is EPERM and
  *  st_nlink of a file is 1. */

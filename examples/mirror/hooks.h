@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hooks, one for an event, and how they come to the volume. user_data is the struct mirror.
+ */
+#ifndef MIRROR_HOOKS_H
+#include "mirror.h"
+
+/* 0 or a negative errno. */
+int hooks_register(struct cbf_volume *volume, struct mirror *mirror);
+
+/* hook_volume.c */
+void hook_mount(struct cbf_volume *volume, struct cbf_mount_event *event, void *user_data);
+void hook_error(struct cbf_volume *volume, struct cbf_error_event *event, void *user_data);
+void hook_get_volume_size(struct cbf_volume *volume, struct cbf_get_volume_size_event *event, void *user_data);
+
+/* hook_file.c */
+void hook_open_file(struct cbf_volume *volume, struct cbf_open_file_event *event, void *user_data);
+void hook_close_file(struct cbf_volume *volume, struct cbf_close_file_event *event, void *user_data);
+void hook_read_file(struct cbf_volume *volume, struct cbf_read_file_event *event, void *user_data);
+void hook_write_file(struct cbf_volume *volume, struct cbf_write_file_event *event, void *user_data);
+void hook_set_file_size(struct cbf_volume *volume, struct cbf_set_file_size_event *event, void *user_data);
+void hook_flush_file(struct cbf_volume *volume, struct cbf_flush_file_event *event, void *user_data);
+
+/* hook_create.c */
+void hook_create_file(struct cbf_volume *volume, struct cbf_create_file_event *event, void *user_data);
+void hook_set_reparse_point(struct cbf_volume *volume, struct cbf_set_reparse_point_event *event, void *user_data);
+
+/* hook_attr.c */
+void hook_get_file_info(struct cbf_volume *volume, struct cbf_get_file_info_event *event, void *user_data);
+void hook_set_file_attributes(struct cbf_volume *volume, struct cbf_set_file_attributes_event *event, void *user_data);
+void hook_get_reparse_point(struct cbf_volume *volume, struct cbf_get_reparse_point_event *event, void *user_data);
+
+/* hook_dir.c */
+void hook_enumerate_directory(struct cbf_volume *volume, struct cbf_enumerate_directory_event *event, void *user_data);
+void hook_close_directory_enumeration(struct cbf_volume *volume, struct cbf_close_directory_enumeration_event *event,
+				      void *user_data);
+void hook_is_directory_empty(struct cbf_volume *volume, struct cbf_is_directory_empty_event *event, void *user_data);
+
+/* hook_name.c */
+void hook_delete_file(struct cbf_volume *volume, struct cbf_delete_file_event *event, void *user_data);
+void hook_rename_or_move_file(struct cbf_volume *volume, struct cbf_rename_or_move_file_event *event, void *user_data);
+
+/* hook_link.c */
+void hook_create_hard_link(struct cbf_volume *volume, struct cbf_create_hard_link_event *event, void *user_data);
+void hook_enumerate_hard_links(struct cbf_volume *volume, struct cbf_enumerate_hard_links_event *event,
+			       void *user_data);
+void hook_close_hard_links_enumeration(struct cbf_volume *volume, struct cbf_close_hard_links_enumeration_event *event,
+				       void *user_data);
+void hook_get_file_name_by_file_id(struct cbf_volume *volume, struct cbf_get_file_name_by_file_id_event *event,
+				   void *user_data);
+
+#endif

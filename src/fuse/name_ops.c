@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "fuse/name_ops.h"
+
+#include "volume.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool is_directory(const struct cbf__request *rq)
+{
+	return (rq->target ? rq->target->type : rq->info.mode & S_IFMT) == S_IFDIR;
+}
+
+static enum cbf__flow links_told(struct cbf__request *rq)
+{
+	if (!rq->error && !rq->exists)
+		rq->error = ENOENT;
+	if (rq->error)
+		return cbf__return(rq);
+	if (rq->volume->properties.use_hard_links && rq->info.hard_link_count > 1)
+		rq->hard_links = rq->info.hard_link_count;
+	if (rq->target) {
+		cbf__lock(rq);
+		cbf__info_to_stat(rq->volume, rq->target, &rq->info, &rq->last_attr);
+		cbf__unlock(rq);
+	}
+	return cbf__return(rq);
+}
+
+static enum cbf__flow empty_told(struct cbf__request *rq)
+{
+	if (rq->result)
+		rq->error = rq->result;
+	else if (!rq->event.is_directory_empty.is_empty)
+		rq->error = ENOTEMPTY;
+	return cbf__return(rq);
+}
+
+static enum cbf__flow permitted(struct cbf__request *rq)
+{
+	if (rq->result)
+		rq->error = rq->result;
+	else if (!rq->event.can_file_be_deleted.can_be_deleted)
+		rq->error = EPERM;
+	if (rq->error)
+		return cbf__return(rq);
+	if (!is_directory(rq)) {
+		/* An open file may be asked for its attributes when its name is gone. */
+		if (rq->volume->properties.use_hard_links || rq->file)
+			return cbf__call(rq, cbf__step_info, links_told);
+		return cbf__return(rq);
+	}
+	if (!rq->volume->properties.use_directory_empty_check || !cbf__hooked(rq->volume, CBF__IS_DIRECTORY_EMPTY))
+		return cbf__return(rq);
+	CBF__MAKE_EVENT(&rq->event, is_directory_empty, .directory_name = rq->subject, .is_empty = true);
+	return cbf__fire_then(rq, CBF__IS_DIRECTORY_EMPTY, empty_told);
+}
+
+enum cbf__flow cbf__step_may_take_name(struct cbf__request *rq)
+{
+	rq->hard_links = 1;
+	rq->last_attr = (struct stat){.st_mode = is_directory(rq) ? S_IFDIR : S_IFREG};
+	CBF__MAKE_EVENT(&rq->event, can_file_be_deleted, .file_name = rq->subject, .can_be_deleted = true);
+	return cbf__fire_then(rq, CBF__CAN_FILE_BE_DELETED, permitted);
+}

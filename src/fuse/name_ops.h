@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* What unlink, rmdir and a rename that replaces have in common. */
+#ifndef CBF__NAME_OPS_H
+#define CBF__NAME_OPS_H
+
+#include "fuse/ops.h"
+
+/* May the name rq->subject of rq->target (NULL: a file the library does not know, of the type in rq->info) be taken
+ * away? Fires CanFileBeDeleted, IsDirectoryEmpty for a directory, and GetFileInfo where it matters how many names are
+ * left: rq->hard_links (with this one) and rq->last_attr. Refusals are in rq->error. */
+enum cbf__flow cbf__step_may_take_name(struct cbf__request *rq);
+
+#endif

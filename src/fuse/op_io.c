@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* read, write, fsync, statfs. */
+#include "fuse/ops.h"
+#include "volume.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+static enum cbf__flow read_answered(struct cbf__request *rq)
+{
+	if (rq->result)
+		return cbf__reply_error(rq, rq->result);
+	return cbf__reply_bytes(rq, rq->data.bytes, rq->event.read_file.bytes_read);
+}
+
+static enum cbf__flow read_claimed(struct cbf__request *rq)
+{
+	rq->data.length = 0;
+	if (!rq->error && !cbf__buffer_reserve(&rq->data, rq->size ? rq->size : 1))
+		rq->error = ENOMEM;
+	if (rq->error)
+		return cbf__reply_done(rq);
+	cbf__use_contexts(rq, rq->target, rq->handle);
+	CBF__MAKE_EVENT(&rq->event, read_file, .file_name = rq->subject, .deleted = rq->deleted, .position = rq->offset,
+			.buffer = rq->data.bytes, .bytes_to_read = rq->size);
+	return cbf__fire_then(rq, CBF__READ_FILE, read_answered);
+}
+
+static enum cbf__flow read_start(struct cbf__request *rq)
+{
+	rq->turn = cbf__looking_turn(rq);
+	return cbf__call(rq, cbf__step_claim_node, read_claimed);
+}
+
+static int bind_range(struct cbf__request *rq, fuse_ino_t ino, size_t size, off_t offset,
+		      const struct fuse_file_info *fi)
+{
+	int error;
+
+	if (offset < 0)
+		return EINVAL;
+	rq->size = size;
+	rq->offset = (uint64_t)offset;
+	error = cbf__request_bind(rq, ino, fi->fh);
+	if (!error && !rq->handle)
+		error = EBADF;
+	if (!error && rq->node->type != S_IFREG)
+		error = rq->node->type == S_IFDIR ? EISDIR : EINVAL;
+	return error;
+}
+
+void cbf__op_read(fuse_req_t fuse, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	enum { MOST = 64 * 1024 * 1024 }; /* far above what the kernel asks for */
+	struct cbf__request *rq = cbf__op_begin(fuse);
+
+	if (rq)
+		cbf__op_run(rq, size > MOST ? EINVAL : bind_range(rq, ino, size, offset, fi), read_start);
+}
+
+static void grow_memory(struct cbf__request *rq, uint64_t end)
+{
+	cbf__lock(rq);
+	if (rq->target->gone && rq->target->gone->attr.st_size < (off_t)end)
+		rq->target->gone->attr.st_size = (off_t)end;
+	cbf__unlock(rq);
+}
+
+static enum cbf__flow write_answered(struct cbf__request *rq)
+{
+	size_t written = rq->event.write_file.bytes_written;
+
+	if (rq->result)
+		return cbf__reply_error(rq, rq->result);
+	if (rq->deleted)
+		grow_memory(rq, rq->offset + written);
+	return cbf__reply_written(rq, written);
+}
+
+static enum cbf__flow write_claimed(struct cbf__request *rq)
+{
+	if (rq->error)
+		return cbf__reply_done(rq);
+	cbf__use_contexts(rq, rq->target, rq->handle);
+	CBF__MAKE_EVENT(&rq->event, write_file, .file_name = rq->subject, .deleted = rq->deleted,
+			.position = rq->offset, .buffer = rq->payload, .bytes_to_write = rq->size);
+	return cbf__fire_then(rq, CBF__WRITE_FILE, write_answered);
+}
+
+static enum cbf__flow write_start(struct cbf__request *rq)
+{
+	rq->turn = CBF__EXCLUSIVE_TURN;
+	return cbf__call(rq, cbf__step_claim_node, write_claimed);
+}
+
+void cbf__op_write(fuse_req_t fuse, fuse_ino_t ino, const char *bytes, size_t size, off_t offset,
+		   struct fuse_file_info *fi)
+{
+	struct cbf__request *rq = cbf__op_begin(fuse);
+
+	if (!rq)
+		return;
+	rq->payload = bytes;
+	cbf__op_run(rq, bind_range(rq, ino, size, offset, fi), write_start);
+}
+
+static enum cbf__flow flushed(struct cbf__request *rq)
+{
+	return cbf__reply_error(rq, rq->result);
+}
+
+static enum cbf__flow fsync_claimed(struct cbf__request *rq)
+{
+	if (rq->error)
+		return cbf__reply_done(rq);
+	cbf__use_contexts(rq, rq->target, rq->handle);
+	CBF__MAKE_EVENT(&rq->event, flush_file, .file_name = rq->subject, .deleted = rq->deleted,
+			.data_only = rq->flags);
+	return cbf__fire_then(rq, CBF__FLUSH_FILE, flushed);
+}
+
+static enum cbf__flow fsync_start(struct cbf__request *rq)
+{
+	rq->turn = CBF__EXCLUSIVE_TURN;
+	return cbf__call(rq, cbf__step_claim_node, fsync_claimed);
+}
+
+void cbf__op_fsync(fuse_req_t fuse, fuse_ino_t ino, int data_only, struct fuse_file_info *fi)
+{
+	struct cbf__request *rq = cbf__op_begin(fuse);
+
+	if (!rq)
+		return;
+	rq->flags = data_only;
+	cbf__op_run(rq, cbf__request_bind(rq, ino, fi->fh), fsync_start);
+}
+
+static enum cbf__flow size_told(struct cbf__request *rq)
+{
+	const struct cbf_get_volume_size_event *event = &rq->event.get_volume_size;
+	struct statvfs values = {.f_bsize = rq->volume->properties.sector_size,
+				 .f_frsize = rq->volume->properties.sector_size,
+				 .f_blocks = event->total_sectors,
+				 .f_bavail = event->available_sectors,
+				 .f_bfree = event->free_sectors ? event->free_sectors : event->available_sectors,
+				 .f_files = event->total_files,
+				 .f_ffree = event->free_files,
+				 .f_favail = event->free_files,
+				 .f_namemax = CBF_NAME_MAX};
+
+	return rq->result ? cbf__reply_error(rq, rq->result) : cbf__reply_statfs(rq, &values);
+}
+
+static enum cbf__flow statfs_start(struct cbf__request *rq)
+{
+	memset(&rq->event.get_volume_size, 0, sizeof(rq->event.get_volume_size));
+	return cbf__fire_then(rq, CBF__GET_VOLUME_SIZE, size_told);
+}
+
+void cbf__op_statfs(fuse_req_t fuse, fuse_ino_t ino)
+{
+	struct cbf__request *rq = cbf__op_begin(fuse);
+
+	(void)ino;
+	if (rq)
+		cbf__op_run(rq, 0, statfs_start);
+}

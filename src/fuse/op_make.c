@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* What makes a new name with a new file behind it: create, mkdir, mknod, symlink. */
+#include "fuse/ops.h"
+#include "volume.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* The new file's handle exists before its node is known: CreateFile fills its contexts. */
+static int make_handle(struct cbf__request *rq)
+{
+	struct cbf__file *file = cbf__file_new();
+
+	if (!file)
+		return ENOMEM;
+	rq->own_handle = cbf__handle_new(file, rq->open_flags);
+	if (!rq->own_handle) {
+		cbf__file_destroy(&rq->volume->tree, file);
+		return ENOMEM;
+	}
+	rq->file = file;
+	rq->handle_slot = rq->volume->properties.fire_all_open_close_events ? &rq->own_handle->context
+									    : &file->shared_handle_context;
+	return 0;
+}
+
+static void drop_handle(struct cbf__request *rq)
+{
+	struct cbf__file *file = rq->own_handle->file;
+
+	cbf__lock(rq);
+	cbf__handle_release(&rq->volume->tree, rq->own_handle);
+	cbf__file_destroy(&rq->volume->tree, file);
+	cbf__unlock(rq);
+	rq->own_handle = NULL;
+	rq->file = NULL;
+	rq->handle_slot = NULL;
+}
+
+static int learn_made(struct cbf__request *rq)
+{
+	if (rq->error)
+		return rq->error;
+	if (rq->exists)
+		return cbf__learn(rq, rq->dirs[0], rq->names[0], rq->name_lengths[0]);
+	cbf__report(rq->volume, EIO, "GetFileInfo %s: the file was created without an error, but does not exist",
+		    rq->subject);
+	return EIO;
+}
+
+static enum cbf__flow reply_made(struct cbf__request *rq)
+{
+	rq->error = learn_made(rq);
+	return cbf__reply_entry(rq);
+}
+
+static enum cbf__flow made(struct cbf__request *rq)
+{
+	return cbf__call(rq, cbf__step_info, reply_made);
+}
+
+/* Ties the handle to the node. A FileId that is open already cannot be that of a file which has just been created. */
+static int attach(struct cbf__request *rq)
+{
+	bool taken;
+
+	cbf__lock(rq);
+	taken = rq->found->file != NULL;
+	if (!taken) {
+		cbf__file_attach(&rq->volume->tree, rq->own_handle->file, rq->found);
+		cbf__handle_attach(rq->own_handle, rq->found,
+				   cbf__name_find(&rq->volume->tree, rq->dirs[0], rq->names[0], rq->name_lengths[0]));
+	}
+	cbf__unlock(rq);
+	if (!taken)
+		return 0;
+	cbf__report(rq->volume, EIO, "GetFileInfo %s: a new file has the FileId of a file that is open", rq->subject);
+	return EIO;
+}
+
+static enum cbf__flow reply_created(struct cbf__request *rq)
+{
+	rq->error = learn_made(rq);
+	if (!rq->error)
+		rq->error = attach(rq);
+	if (rq->error)
+		return cbf__call(rq, cbf__step_close_own, cbf__reply_done);
+	rq->target = rq->found;
+	return cbf__reply_handle(rq, true);
+}
+
+/*
+ * O_CREAT without O_EXCL of a name that exists though the kernel did not know it: opened like any other. The claim on
+ * the name is given up for one on the file; should the file go in between, the open says so.
+ */
+
+static enum cbf__flow existing_told(struct cbf__request *rq)
+{
+	if (!rq->error && !rq->exists)
+		rq->error = ENOENT;
+	if (rq->error)
+		return cbf__call(rq, cbf__step_close_own, cbf__reply_done);
+	return cbf__reply_handle(rq, true);
+}
+
+static enum cbf__flow existing_truncated(struct cbf__request *rq)
+{
+	rq->error = rq->result;
+	if (rq->error)
+		return cbf__call(rq, cbf__step_close_own, cbf__reply_done);
+	return cbf__call(rq, cbf__step_info, existing_told);
+}
+
+static enum cbf__flow existing_opened(struct cbf__request *rq)
+{
+	if (rq->error)
+		return cbf__reply_done(rq);
+	if (!(rq->flags & O_TRUNC))
+		return cbf__call(rq, cbf__step_info, existing_told);
+	CBF__MAKE_EVENT(&rq->event, set_file_size, .file_name = rq->subject, .deleted = rq->deleted, .size = 0);
+	return cbf__fire_then(rq, CBF__SET_FILE_SIZE, existing_truncated);
+}
+
+static enum cbf__flow existing_claimed(struct cbf__request *rq)
+{
+	if (!rq->error && rq->target->type != S_IFREG)
+		rq->error = rq->target->type == S_IFDIR ? EISDIR : ENXIO;
+	if (rq->error)
+		return cbf__reply_done(rq);
+	rq->open_flags = rq->flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
+	return cbf__call(rq, cbf__step_open, existing_opened);
+}
+
+static enum cbf__flow existing_learned(struct cbf__request *rq)
+{
+	if (!rq->error && !rq->exists)
+		rq->error = ENOENT;
+	if (!rq->error)
+		rq->error = cbf__learn(rq, rq->dirs[0], rq->names[0], rq->name_lengths[0]);
+	if (rq->error)
+		return cbf__reply_done(rq);
+	cbf__unclaim(rq);
+	cbf__lock(rq);
+	rq->node = rq->found;
+	cbf__node_pin(rq->node);
+	cbf__unlock(rq);
+	rq->turn = CBF__EXCLUSIVE_TURN;
+	return cbf__call(rq, cbf__step_claim_node, existing_claimed);
+}
+
+static enum cbf__flow create_answered(struct cbf__request *rq)
+{
+	bool open_instead = rq->result == EEXIST && (rq->flags & O_CREAT) && !(rq->flags & O_EXCL);
+
+	if (rq->result) {
+		drop_handle(rq);
+		if (open_instead)
+			return cbf__call(rq, cbf__step_info, existing_learned);
+		return cbf__reply_error(rq, rq->result);
+	}
+	if (rq->flags & O_CREAT)
+		return cbf__call(rq, cbf__step_info, reply_created);
+	return cbf__call(rq, cbf__step_close_own, made);
+}
+
+static enum cbf__flow create_claimed(struct cbf__request *rq)
+{
+	if (!rq->error)
+		rq->error = make_handle(rq);
+	if (rq->error)
+		return cbf__reply_done(rq);
+	CBF__MAKE_EVENT(&rq->event, create_file, .file_name = rq->subject, .mode = rq->mode, .rdev = rq->rdev,
+			.flags = rq->open_flags, .uid = rq->uid, .gid = rq->gid);
+	return cbf__fire_then(rq, CBF__CREATE_FILE, create_answered);
+}
+
+static enum cbf__flow claim_new_name(struct cbf__request *rq, cbf__step then)
+{
+	cbf__claims_add_name(&rq->claims, rq->dirs[0], rq->names[0], rq->name_lengths[0], true, CBF__EXCLUSIVE_TURN);
+	return cbf__claim(rq, then);
+}
+
+static enum cbf__flow create_start(struct cbf__request *rq)
+{
+	return claim_new_name(rq, create_claimed);
+}
+
+static struct cbf__request *begin_make(fuse_req_t fuse, mode_t mode, dev_t rdev, int flags, int open_flags)
+{
+	struct cbf__request *rq = cbf__op_begin(fuse);
+
+	if (!rq)
+		return NULL;
+	rq->mode = mode;
+	rq->rdev = rdev;
+	rq->flags = flags;
+	rq->open_flags = open_flags;
+	return rq;
+}
+
+void cbf__op_create(fuse_req_t fuse, fuse_ino_t parent, const char *name, mode_t mode, struct fuse_file_info *fi)
+{
+	int flags = fi->flags & ~O_TRUNC;
+	struct cbf__request *rq = begin_make(fuse, S_IFREG | (mode & 07777), 0, fi->flags | O_CREAT, flags | O_CREAT);
+
+	if (rq)
+		cbf__op_run(rq, cbf__request_bind_name(rq, 0, parent, name), create_start);
+}
+
+void cbf__op_mkdir(fuse_req_t fuse, fuse_ino_t parent, const char *name, mode_t mode)
+{
+	struct cbf__request *rq = begin_make(fuse, S_IFDIR | (mode & 07777), 0, 0, O_DIRECTORY);
+
+	if (rq)
+		cbf__op_run(rq, cbf__request_bind_name(rq, 0, parent, name), create_start);
+}
+
+static int node_type_fault(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+	case S_IFIFO:
+	case S_IFSOCK:
+	case S_IFCHR:
+	case S_IFBLK:
+		return 0;
+	default:
+		return EINVAL;
+	}
+}
+
+void cbf__op_mknod(fuse_req_t fuse, fuse_ino_t parent, const char *name, mode_t mode, dev_t rdev)
+{
+	struct cbf__request *rq = begin_make(fuse, mode & (S_IFMT | 07777), rdev, 0, S_ISREG(mode) ? O_RDWR : O_PATH);
+	int error;
+
+	if (!rq)
+		return;
+	error = cbf__request_bind_name(rq, 0, parent, name);
+	cbf__op_run(rq, error ? error : node_type_fault(mode), create_start);
+}
+
+static enum cbf__flow symlink_answered(struct cbf__request *rq)
+{
+	return rq->result ? cbf__reply_error(rq, rq->result) : cbf__go(rq, made);
+}
+
+static enum cbf__flow symlink_claimed(struct cbf__request *rq)
+{
+	if (rq->error)
+		return cbf__reply_done(rq);
+	CBF__MAKE_EVENT(&rq->event, set_reparse_point, .file_name = rq->subject, .target = rq->data.bytes,
+			.uid = rq->uid, .gid = rq->gid);
+	return cbf__fire_then(rq, CBF__SET_REPARSE_POINT, symlink_answered);
+}
+
+static enum cbf__flow symlink_start(struct cbf__request *rq)
+{
+	return claim_new_name(rq, symlink_claimed);
+}
+
+void cbf__op_symlink(fuse_req_t fuse, const char *target, fuse_ino_t parent, const char *name)
+{
+	struct cbf__request *rq = cbf__op_begin(fuse);
+	int error;
+
+	if (!rq)
+		return;
+	error = cbf__request_bind_name(rq, 0, parent, name);
+	if (!error && !cbf__buffer_set_string(&rq->data, target))
+		error = ENOMEM;
+	cbf__op_run(rq, error, symlink_start);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* open, opendir, release, releasedir. */
+#include "fuse/ops.h"
+#include "volume.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+static enum cbf__flow reply_opened(struct cbf__request *rq)
+{
+	return rq->error ? cbf__reply_done(rq) : cbf__reply_handle(rq, false);
+}
+
+static enum cbf__flow truncated(struct cbf__request *rq)
+{
+	rq->error = rq->result;
+	return rq->error ? cbf__call(rq, cbf__step_close_own, reply_opened) : cbf__go(rq, reply_opened);
+}
+
+static enum cbf__flow opened(struct cbf__request *rq)
+{
+	if (rq->error || !(rq->flags & O_TRUNC))
+		return cbf__go(rq, reply_opened);
+	CBF__MAKE_EVENT(&rq->event, set_file_size, .file_name = rq->subject, .deleted = rq->deleted, .size = 0);
+	return cbf__fire_then(rq, CBF__SET_FILE_SIZE, truncated);
+}
+
+static int may_open(const struct cbf__request *rq)
+{
+	bool directory = rq->open_flags & O_DIRECTORY;
+
+	if (directory)
+		return rq->target->type == S_IFDIR ? 0 : ENOTDIR;
+	if (rq->target->type != S_IFREG)
+		return rq->target->type == S_IFDIR ? EISDIR : ENXIO;
+	if (((rq->flags & O_ACCMODE) != O_RDONLY || (rq->flags & O_TRUNC)) && cbf__volume_is_read_only(rq->volume))
+		return EROFS;
+	return 0;
+}
+
+static enum cbf__flow open_claimed(struct cbf__request *rq)
+{
+	if (!rq->error)
+		rq->error = may_open(rq);
+	return rq->error ? cbf__reply_done(rq) : cbf__call(rq, cbf__step_open, opened);
+}
+
+static enum cbf__flow open_start(struct cbf__request *rq)
+{
+	rq->turn = CBF__EXCLUSIVE_TURN;
+	return cbf__call(rq, cbf__step_claim_node, open_claimed);
+}
+
+static void open_node(fuse_req_t fuse, fuse_ino_t ino, int flags, int more_flags)
+{
+	struct cbf__request *rq = cbf__op_begin(fuse);
+
+	if (!rq)
+		return;
+	rq->flags = flags;
+	rq->open_flags = (flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) | more_flags;
+	cbf__op_run(rq, cbf__request_bind(rq, ino, 0), open_start);
+}
+
+void cbf__op_open(fuse_req_t fuse, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	open_node(fuse, ino, fi->flags & ~O_DIRECTORY, 0);
+}
+
+void cbf__op_opendir(fuse_req_t fuse, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	open_node(fuse, ino, fi->flags & ~O_TRUNC, O_DIRECTORY);
+}
+
+static enum cbf__flow release_claimed(struct cbf__request *rq)
+{
+	/* Whatever is wrong, what was opened is closed; without memory for the path, without a path. */
+	if (rq->error == ENOMEM)
+		rq->subject = "";
+	rq->error = 0;
+	return cbf__call(rq, cbf__step_close, cbf__reply_done);
+}
+
+static enum cbf__flow release_start(struct cbf__request *rq)
+{
+	rq->turn = CBF__EXCLUSIVE_TURN;
+	return cbf__call(rq, cbf__step_claim_node, release_claimed);
+}
+
+/* Out of the table first, so that it can be released once only. */
+static int withdraw(struct cbf__request *rq)
+{
+	bool withdrawn;
+
+	cbf__lock(rq);
+	withdrawn = rq->handle && cbf__handle_withdraw(&rq->volume->tree, rq->handle);
+	if (withdrawn) {
+		rq->closing = rq->handle;
+		rq->handle->references++;
+	}
+	cbf__unlock(rq);
+	return withdrawn ? 0 : EBADF;
+}
+
+void cbf__op_release(fuse_req_t fuse, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct cbf__request *rq = cbf__op_begin(fuse);
+	int error;
+
+	if (!rq)
+		return;
+	error = cbf__request_bind(rq, ino, fi->fh);
+	if (!error)
+		error = withdraw(rq);
+	rq->name_sought = true; /* a file that is being closed needs no new name */
+	cbf__op_run(rq, error, release_start);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "fuse/ops.h"
+
+#include "volume.h"
+
+#include <errno.h>
+
+struct cbf__request *cbf__op_begin(fuse_req_t fuse)
+{
+	const struct fuse_ctx *context = fuse_req_ctx(fuse);
+	struct cbf__request *rq = cbf__request_new(fuse_req_userdata(fuse));
+
+	if (!rq) {
+		fuse_reply_err(fuse, ENOMEM);
+		return NULL;
+	}
+	rq->fuse = fuse;
+	rq->uid = context->uid;
+	rq->gid = context->gid;
+	return rq;
+}
+
+void cbf__op_run(struct cbf__request *rq, int error, cbf__step first)
+{
+	rq->error = error;
+	rq->step = error ? cbf__reply_done : first;
+	cbf__request_run(rq);
+}
+
+/* libfuse asks for some features on its own; these are not for us. */
+static void refuse_feature(struct fuse_conn_info *connection, unsigned feature)
+{
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 17)
+	fuse_unset_feature_flag(connection, feature);
+#else
+	connection->want &= ~feature;
+#endif
+}
+
+void cbf__op_init(void *data, struct fuse_conn_info *connection)
+{
+	struct cbf_volume *volume = data;
+
+	/* Content goes straight from the worker's buffer to the hook: a pipe in between costs more than it saves. */
+	refuse_feature(connection, FUSE_CAP_SPLICE_READ);
+	/* The kernel takes set-id bits away on write and chown, by an ordinary SetFileAttributes. */
+	refuse_feature(connection, FUSE_CAP_HANDLE_KILLPRIV);
+	volume->initialised = true;
+}
+
+static void fill_always(struct fuse_lowlevel_ops *ops)
+{
+	*ops = (struct fuse_lowlevel_ops){.init = cbf__op_init,
+					  .lookup = cbf__op_lookup,
+					  .forget = cbf__op_forget,
+					  .forget_multi = cbf__op_forget_multi,
+					  .getattr = cbf__op_getattr,
+					  .setattr = cbf__op_setattr,
+					  .readlink = cbf__op_readlink,
+					  .mknod = cbf__op_mknod,
+					  .mkdir = cbf__op_mkdir,
+					  .symlink = cbf__op_symlink,
+					  .unlink = cbf__op_unlink,
+					  .rmdir = cbf__op_rmdir,
+					  .rename = cbf__op_rename,
+					  .link = cbf__op_link,
+					  .open = cbf__op_open,
+					  .opendir = cbf__op_opendir,
+					  .create = cbf__op_create,
+					  .release = cbf__op_release,
+					  .releasedir = cbf__op_release,
+					  .read = cbf__op_read,
+					  .write = cbf__op_write,
+					  .readdir = cbf__op_readdir,
+					  .readdirplus = cbf__op_readdirplus,
+					  .statfs = cbf__op_statfs,
+					  .ioctl = cbf__op_ioctl};
+}
+
+void cbf__ops_fill(const struct cbf_volume *volume, struct fuse_lowlevel_ops *ops)
+{
+	fill_always(ops);
+	if (cbf__hooked(volume, CBF__FLUSH_FILE)) {
+		ops->fsync = cbf__op_fsync;
+		ops->fsyncdir = cbf__op_fsync;
+	}
+	if (volume->properties.use_hard_links && volume->properties.hard_links_xattr) {
+		ops->getxattr = cbf__op_getxattr;
+		ops->listxattr = cbf__op_listxattr;
+	}
+}

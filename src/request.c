@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+#include "request.h"
+
+#include "tree/path.h"
+#include "volume.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_POOLED = 64, KEPT_BYTES = 256 * 1024 };
+
+static void resume(struct cbf__claims *claims)
+{
+	(void)cbf__request_submit(CBF__CONTAINER(claims, struct cbf__request, claims));
+}
+
+/* What the kernel wrote lies in the worker's buffer, which the next request overwrites. A request that is granted at
+ * once never comes here. */
+static void keep_payload(struct cbf__claims *claims)
+{
+	struct cbf__request *rq = CBF__CONTAINER(claims, struct cbf__request, claims);
+
+	if (!rq->payload || rq->payload == rq->data.bytes)
+		return;
+	rq->data.length = 0;
+	if (!cbf__buffer_append(&rq->data, rq->payload, rq->size)) {
+		rq->error = ENOMEM;
+		rq->payload = NULL;
+		return;
+	}
+	rq->payload = rq->data.bytes;
+}
+
+static struct cbf__request *from_pool(struct cbf_volume *volume)
+{
+	struct cbf__list *link;
+
+	pthread_mutex_lock(&volume->pool_lock);
+	link = cbf__list_take(&volume->pool);
+	if (link)
+		volume->pooled--;
+	pthread_mutex_unlock(&volume->pool_lock);
+	return link ? CBF__CONTAINER(link, struct cbf__request, link) : NULL;
+}
+
+struct cbf__request *cbf__request_new(struct cbf_volume *volume)
+{
+	struct cbf__request *rq = from_pool(volume);
+
+	if (!rq)
+		rq = calloc(1, sizeof(*rq));
+	if (!rq)
+		return NULL;
+	rq->volume = volume;
+	cbf__list_init(&rq->link);
+	cbf__claims_init(&rq->claims, keep_payload, resume);
+	atomic_fetch_add(&volume->requests, 1);
+	return rq;
+}
+
+static void free_request(struct cbf__request *rq)
+{
+	for (unsigned i = 0; i < CBF__PATHS; i++)
+		cbf__buffer_destroy(&rq->paths[i]);
+	cbf__buffer_destroy(&rq->text);
+	cbf__buffer_destroy(&rq->data);
+	cbf__buffer_destroy(&rq->walk_path);
+	cbf__buffer_destroy(&rq->given);
+	free(rq);
+}
+
+/* Clears all but the buffers, whose memory is used again. */
+static void wipe(struct cbf__request *rq)
+{
+	struct cbf__buffer kept[] = {rq->paths[0], rq->paths[1], rq->text, rq->data, rq->walk_path, rq->given};
+
+	for (unsigned i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		cbf__buffer_shrink(&kept[i], KEPT_BYTES);
+	memset(rq, 0, sizeof(*rq));
+	rq->paths[0] = kept[0];
+	rq->paths[1] = kept[1];
+	rq->text = kept[2];
+	rq->data = kept[3];
+	rq->walk_path = kept[4];
+	rq->given = kept[5];
+}
+
+static void let_go(struct cbf__request *rq)
+{
+	struct cbf__tree *tree = &rq->volume->tree;
+
+	cbf__claims_drop(tree, &rq->claims);
+	pthread_mutex_lock(&tree->lock);
+	if (rq->handle)
+		cbf__handle_release(tree, rq->handle);
+	if (rq->found)
+		cbf__node_unpin(tree, rq->found);
+	if (rq->node)
+		cbf__node_unpin(tree, rq->node);
+	for (unsigned i = 0; i < 2; i++)
+		if (rq->dirs[i])
+			cbf__node_unpin(tree, rq->dirs[i]);
+	pthread_mutex_unlock(&tree->lock);
+}
+
+static void finish(struct cbf__request *rq)
+{
+	struct cbf_volume *volume = rq->volume;
+	void (*finished)(struct cbf__request *) = rq->finished;
+	bool pooled;
+
+	let_go(rq);
+	if (finished)
+		finished(rq); /* takes what it wants out of the request */
+	wipe(rq);
+	pthread_mutex_lock(&volume->pool_lock);
+	pooled = volume->pooled < MAX_POOLED;
+	if (pooled) {
+		cbf__list_append(volume->pool.next, &rq->link);
+		volume->pooled++;
+	}
+	pthread_mutex_unlock(&volume->pool_lock);
+	if (!pooled)
+		free_request(rq);
+	atomic_fetch_sub(&volume->requests, 1);
+}
+
+void cbf__request_drop(struct cbf__request *rq)
+{
+	rq->finished = NULL;
+	finish(rq);
+}
+
+void cbf__request_pool_destroy(struct cbf_volume *volume)
+{
+	struct cbf__request *rq;
+
+	while ((rq = from_pool(volume)))
+		free_request(rq);
+}
+
+void cbf__request_run(struct cbf__request *rq)
+{
+	enum cbf__flow flow;
+
+	do
+		flow = rq->step(rq);
+	while (flow == CBF__NEXT);
+	if (flow == CBF__DONE)
+		finish(rq);
+}
+
+bool cbf__request_submit(struct cbf__request *rq)
+{
+	return cbf__workers_submit(&rq->volume->workers, &rq->link);
+}
+
+enum cbf__flow cbf__go(struct cbf__request *rq, cbf__step step)
+{
+	rq->step = step;
+	return CBF__NEXT;
+}
+
+enum cbf__flow cbf__call(struct cbf__request *rq, cbf__step subroutine, cbf__step then)
+{
+	if (rq->depth == CBF__MAX_CALL_DEPTH)
+		abort(); /* the calls are written in the code: a bug, not an input */
+	rq->returns[rq->depth++] = then;
+	return cbf__go(rq, subroutine);
+}
+
+enum cbf__flow cbf__return(struct cbf__request *rq)
+{
+	return cbf__go(rq, rq->returns[--rq->depth]);
+}
+
+static bool make_paths(struct cbf__request *rq)
+{
+	bool made = true;
+
+	for (unsigned i = 0; i < rq->claims.name_count && made; i++) {
+		const struct cbf__name_claim *claim = &rq->claims.names[i];
+
+		if (claim->in)
+			made = cbf__path_of_name(&rq->paths[i], claim->in, claim->component, claim->component_length);
+		else
+			made = cbf__path_of_node(&rq->paths[i], claim->node);
+	}
+	return made;
+}
+
+/* The names are ours now, so the paths stay true until the claims are dropped. */
+static enum cbf__flow claimed(struct cbf__request *rq)
+{
+	const struct cbf__name_claim *first = &rq->claims.names[0];
+	bool made;
+
+	cbf__lock(rq);
+	made = make_paths(rq);
+	rq->deleted = rq->claims.name_count && !first->in && first->node != rq->volume->tree.root;
+	cbf__unlock(rq);
+	rq->subject = rq->paths[0].bytes;
+	if (!made)
+		rq->error = ENOMEM;
+	else if (atomic_load(&rq->volume->ending) && rq->fuse)
+		rq->error = ENODEV;
+	return cbf__return(rq);
+}
+
+enum cbf__flow cbf__claim(struct cbf__request *rq, cbf__step then)
+{
+	rq->returns[rq->depth++] = then;
+	/* Once parked it may run at once on another thread: everything is in place before. */
+	rq->step = claimed;
+	return cbf__claims_take(&rq->volume->tree, &rq->claims) ? CBF__NEXT : CBF__WAIT;
+}
+
+void cbf__unclaim(struct cbf__request *rq)
+{
+	cbf__claims_drop(&rq->volume->tree, &rq->claims);
+}
+
+enum cbf__flow cbf__fire_then(struct cbf__request *rq, enum cbf__event_id id, cbf__step then)
+{
+	struct cbf__slots slots = {.file = rq->file ? &rq->file->context : NULL,
+				   .handle = rq->handle_slot,
+				   .lock = &rq->volume->tree.lock};
+
+	rq->step = then;
+	rq->result = cbf__fire(rq->volume, id, &rq->event, &slots);
+	return CBF__NEXT;
+}
+
+int cbf__request_bind(struct cbf__request *rq, uint64_t ino, uint64_t fh)
+{
+	struct cbf__tree *tree = &rq->volume->tree;
+	int error = 0;
+
+	cbf__lock(rq);
+	rq->node = cbf__node_find(tree, ino);
+	if (rq->node)
+		cbf__node_pin(rq->node);
+	else
+		error = ESTALE;
+	if (!error && fh) {
+		rq->handle = cbf__handle_find(tree, fh, false);
+		error = rq->handle && rq->handle->node == rq->node ? 0 : EBADF;
+	}
+	cbf__unlock(rq);
+	return error;
+}
+
+int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, const char *name)
+{
+	size_t length = strnlen(name, CBF_NAME_MAX + 1);
+	struct cbf__node *node;
+
+	if (length > CBF_NAME_MAX)
+		return ENAMETOOLONG;
+	if (!cbf__name_is_good(name, CBF_NAME_MAX + 1))
+		return EINVAL;
+	memcpy(rq->names[i], name, length + 1);
+	rq->name_lengths[i] = length;
+	cbf__lock(rq);
+	node = cbf__node_find(&rq->volume->tree, dir);
+	if (node) {
+		cbf__node_pin(node);
+		rq->dirs[i] = node;
+	}
+	cbf__unlock(rq);
+	if (!node)
+		return ESTALE;
+	return node->type == S_IFDIR ? 0 : ENOTDIR;
+}
+
+enum cbf__turn_kind cbf__looking_turn(const struct cbf__request *rq)
+{
+	return rq->volume->properties.serialize_access ? CBF__EXCLUSIVE_TURN : CBF__SHARED_TURN;
+}
+
+void cbf__use_contexts(struct cbf__request *rq, struct cbf__node *node, struct cbf__handle *handle)
+{
+	bool own_slot = rq->volume->properties.fire_all_open_close_events;
+
+	cbf__lock(rq);
+	rq->file = node ? node->file : NULL;
+	cbf__unlock(rq);
+	if (own_slot)
+		rq->handle_slot = handle ? &handle->context : NULL;
+	else
+		rq->handle_slot = rq->file ? &rq->file->shared_handle_context : NULL;
+}
+
+void cbf__lock(struct cbf__request *rq)
+{
+	pthread_mutex_lock(&rq->volume->tree.lock);
+}
+
+void cbf__unlock(struct cbf__request *rq)
+{
+	pthread_mutex_unlock(&rq->volume->tree.lock);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* OpenFile: for the kernel's opens, and around events that are for open files only. */
+#include "step/step.h"
+#include "volume.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The handle is counted before its event fires, so that nothing can fail once the application has opened. */
+static int make_handle(struct cbf__request *rq, bool *first)
+{
+	struct cbf__tree *tree = &rq->volume->tree;
+	struct cbf__file *file = rq->target->file;
+
+	if (!file && rq->deleted)
+		return ENOENT;
+	*first = !file;
+	if (!file) {
+		file = cbf__file_new();
+		if (!file)
+			return ENOMEM;
+		cbf__file_attach(tree, file, rq->target);
+	}
+	rq->own_handle = cbf__handle_new(file, rq->open_flags);
+	if (rq->own_handle) {
+		cbf__handle_attach(rq->own_handle, rq->target, rq->claims.names[0].name);
+		return 0;
+	}
+	if (*first)
+		cbf__file_destroy(tree, file);
+	return ENOMEM;
+}
+
+static void undo(struct cbf__request *rq)
+{
+	struct cbf__tree *tree = &rq->volume->tree;
+	struct cbf__handle *handle = rq->own_handle;
+
+	cbf__lock(rq);
+	if (--handle->file->handles == 0)
+		cbf__file_destroy(tree, handle->file);
+	cbf__handle_release(tree, handle);
+	cbf__unlock(rq);
+	rq->own_handle = NULL;
+	rq->file = NULL;
+	rq->handle_slot = NULL;
+}
+
+static enum cbf__flow opened(struct cbf__request *rq)
+{
+	if (rq->result) {
+		rq->error = rq->result;
+		undo(rq);
+	}
+	return cbf__return(rq);
+}
+
+enum cbf__flow cbf__step_open(struct cbf__request *rq)
+{
+	bool first = false;
+	int error;
+
+	cbf__lock(rq);
+	error = make_handle(rq, &first);
+	cbf__unlock(rq);
+	if (error) {
+		rq->error = error;
+		return cbf__return(rq);
+	}
+	cbf__use_contexts(rq, rq->target, rq->own_handle);
+	if (!first && !rq->volume->properties.fire_all_open_close_events)
+		return cbf__return(rq);
+	CBF__MAKE_EVENT(&rq->event, open_file, .file_name = rq->subject, .deleted = rq->deleted,
+			.flags = rq->open_flags);
+	return cbf__fire_then(rq, CBF__OPEN_FILE, opened);
+}
+
+enum cbf__flow cbf__step_open_if_closed(struct cbf__request *rq)
+{
+	cbf__use_contexts(rq, rq->target, rq->handle);
+	return rq->file ? cbf__return(rq) : cbf__go(rq, cbf__step_open);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Subroutines of steps (see request.h) that several operations share: what CBFS does around an event.
+ *
+ * Unless it says otherwise, a subroutine is called with the claims held, rq->target the node that it is about, and
+ * rq->subject its path; it sets rq->error on failure and leaves it alone otherwise.
+ */
+#ifndef CBF__STEP_H
+#define CBF__STEP_H
+
+#include "request.h"
+
+/* Claims rq->node (by the name of rq->handle if there is one) with the turn in rq->turn. If the last known name of a
+ * living file is gone, asks the application for another one first. Sets rq->target. Called without claims. */
+enum cbf__flow cbf__step_claim_node(struct cbf__request *rq);
+
+/* Opens rq->target with rq->open_flags: rq->own_handle. Fires OpenFile if it has to. */
+enum cbf__flow cbf__step_open(struct cbf__request *rq);
+/* Opens rq->target for the events to come if it is not open, and points the contexts to it. */
+enum cbf__flow cbf__step_open_if_closed(struct cbf__request *rq);
+/* Closes rq->own_handle if there is one. Keeps rq->error. */
+enum cbf__flow cbf__step_close_own(struct cbf__request *rq);
+/* Closes rq->closing: its enumerations, CleanupFile, CloseFile; the reference is gone then. Keeps rq->error. */
+enum cbf__flow cbf__step_close(struct cbf__request *rq);
+/* Closes a handle that is in the table by a request of its own. Takes over the caller's reference. */
+void cbf__close_in_background(struct cbf_volume *volume, struct cbf__handle *handle);
+/* Closes all handles of a session that is over. On the last worker. */
+void cbf__close_all(struct cbf_volume *volume);
+
+/* Fires GetFileInfo for rq->subject: rq->exists and rq->info. For a deleted file, what is known of it. */
+enum cbf__flow cbf__step_info(struct cbf__request *rq);
+void cbf__clear_info(struct cbf_file_info *info);
+/* What stat(2) shows of a node. */
+void cbf__info_to_stat(const struct cbf_volume *volume, const struct cbf__node *node, const struct cbf_file_info *info,
+		       struct stat *attr);
+/* Puts what GetFileInfo said of names[i] into the tree: rq->found, pinned. 0 or an errno value. Not a step. */
+int cbf__learn(struct cbf__request *rq, struct cbf__node *dir, const char *name, size_t length);
+
+/* Goes along rq->walk_path, an absolute path, firing GetFileInfo for what is not known: rq->found, pinned. Called
+ * without claims; ends without claims. */
+enum cbf__flow cbf__step_walk(struct cbf__request *rq);
+
+/* Fires EnumerateHardLinks once for rq->enumeration: a full path in rq->walk_path, or enumeration->ended. A link whose
+ * directory has gone meanwhile is passed over. */
+enum cbf__flow cbf__step_next_link(struct cbf__request *rq);
+/* Fires CloseHardLinksEnumeration for rq->enumeration if it was started. Keeps rq->error. */
+enum cbf__flow cbf__step_close_links(struct cbf__request *rq);
+/* The next page of names of rq->closing's file, whose claims are held, into rq->data; rq->links says what is asked for
+ * and says the cursor to go on with. Ends the enumeration when it is through or has failed. */
+enum cbf__flow cbf__step_links_page(struct cbf__request *rq);
+
+#endif
