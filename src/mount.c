@@ -146,8 +146,7 @@ static int find_mount_point(struct cbf_volume *volume, const char *mount_point)
 	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
 
-/* The workers run; waits for FUSE_INIT and the Mount hook. */
-static int wait_until_mounted(struct cbf_volume *volume)
+int cbf__volume_wait_until_mounted(struct cbf_volume *volume)
 {
 	int error;
 
@@ -155,7 +154,7 @@ static int wait_until_mounted(struct cbf_volume *volume)
 	while (volume->state == CBF__MOUNTING)
 		pthread_cond_wait(&volume->changed, &volume->lock);
 	error = volume->mount_fired ? -volume->mount_result : -EPROTO;
-	if (error && volume->state == CBF__MOUNTED) {
+	if (error && volume->state == CBF__MOUNTED && volume->mount_point) {
 		pthread_mutex_unlock(&volume->lock);
 		(void)cbf__take_down(volume->mount_point, true);
 		pthread_mutex_lock(&volume->lock);
@@ -198,5 +197,5 @@ int cbf_mount(struct cbf_volume *volume, const char *mount_point)
 		cbf__volume_mount_failed(volume);
 		return error;
 	}
-	return wait_until_mounted(volume);
+	return cbf__volume_wait_until_mounted(volume);
 }

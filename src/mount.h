@@ -11,6 +11,10 @@ int cbf__volume_begin_mount(struct cbf_volume *volume);
 /* CBF__MOUNTING becomes CBF__IDLE again. */
 void cbf__volume_mount_failed(struct cbf_volume *volume);
 
+/* The workers run: waits for FUSE_INIT and the Mount hook, and undoes the mount if one of them failed. 0 or a negative
+ * errno. */
+int cbf__volume_wait_until_mounted(struct cbf_volume *volume);
+
 /* Brackets around a library call that uses the session: it is not cleared in between. False: not mounted. */
 bool cbf__volume_enter(struct cbf_volume *volume);
 void cbf__volume_leave(struct cbf_volume *volume);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -65,6 +66,8 @@ static void fire_mount(struct cbf_volume *volume)
 	pthread_cond_broadcast(&volume->changed);
 	pthread_mutex_unlock(&volume->lock);
 	cbf__workers_open(&volume->workers);
+	if (result && !volume->mount_point)
+		(void)shutdown(fuse_session_fd(volume->session), SHUT_RDWR); /* cbf_mount() takes a real mount down */
 }
 
 static void process(struct cbf_volume *volume, void *data)

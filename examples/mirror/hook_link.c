@@ -95,8 +95,10 @@ static int find_names(struct mirror *mirror, const struct cbf_enumerate_hard_lin
 	struct stat st;
 	int error = identify(mirror, event, &known, &st);
 
-	if (error || st.st_nlink == 0)
+	if (error)
 		return error;
+	if (st.st_nlink == 0)
+		return -ENOENT; /* it has lost its last name */
 	if (st.st_nlink > 1 || !known.is_true)
 		error = link_index_find(&mirror->links, &st, names);
 	return error ? error : add_known_name(names, &known, event->file_name);

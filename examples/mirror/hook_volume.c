@@ -5,19 +5,15 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 void hook_mount(struct cbf_volume *volume, struct cbf_mount_event *event, void *user_data)
 {
 	struct mirror *mirror = user_data;
 
 	(void)volume;
-	if (!mirror->is_background)
-		return;
-	/* From here on nothing can fail that the starter must hear of. */
-	report_detach(&mirror->report);
-	if (chdir("/") != 0)
-		event->result_code = errno;
+	(void)event;
+	if (mirror->is_background) /* cbf_serve() now takes stderr away */
+		report_use_log(&mirror->report);
 }
 
 void hook_error(struct cbf_volume *volume, struct cbf_error_event *event, void *user_data)

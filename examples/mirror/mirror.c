@@ -45,7 +45,7 @@ int mirror_init(struct mirror *mirror, const char *source)
 		source_destroy(&mirror->source);
 		return error;
 	}
-	report_init(&mirror->report);
+	atomic_init(&mirror->report.uses_log, false);
 	mirror->is_root = geteuid() == 0;
 	mirror->sector_size = choose_sector_size(mirror->source.root_fd);
 	return 0;
@@ -53,7 +53,6 @@ int mirror_init(struct mirror *mirror, const char *source)
 
 void mirror_destroy(struct mirror *mirror)
 {
-	report_destroy(&mirror->report);
 	link_index_destroy(&mirror->links);
 	file_id_space_destroy(&mirror->ids);
 	source_destroy(&mirror->source);

@@ -22,9 +22,10 @@ static enum cbf__flow closed(struct cbf__request *rq)
 
 static enum cbf__flow names_told(struct cbf__request *rq)
 {
-	/* What does not fit into an attribute is left to the ioctl; closing the handle ends the enumeration. */
+	/* All or nothing: what failed midway fails, and what does not fit into an attribute is left to the ioctl. Closing
+	 * the handle ends the enumeration. */
 	if (!rq->error && !rq->links.end)
-		rq->error = E2BIG;
+		rq->error = rq->closing->links->error ? rq->closing->links->error : E2BIG;
 	rq->closing = NULL;
 	return cbf__go(rq, closed);
 }
@@ -63,7 +64,7 @@ void cbf__op_getxattr(fuse_req_t fuse, fuse_ino_t ino, const char *name, size_t 
 	if (!rq)
 		return;
 	rq->size = size;
-	error = strcmp(name, rq->volume->properties.hard_links_xattr) == 0 ? 0 : EOPNOTSUPP;
+	error = strcmp(name, rq->volume->properties.hard_links_xattr) == 0 ? 0 : ENODATA;
 	cbf__op_run(rq, error ? error : cbf__request_bind(rq, ino, 0), getxattr_start);
 }
 

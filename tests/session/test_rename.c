@@ -10,11 +10,7 @@
 
 #include <cmocka.h>
 
-enum {
-	NOREPLACE = 1,
-	EXCHANGE = 2,
-	WHITEOUT = 4
-}; /* RENAME_... of <linux/fs.h> */
+enum { NOREPLACE = 1, EXCHANGE = 2, WHITEOUT = 4 }; /* RENAME_... of <linux/fs.h> */
 
 struct seen {
 	unsigned renames;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include "mount.h"
 #include "session.h"
 
 #include <setjmp.h>
@@ -89,8 +90,8 @@ void fx_start_with(struct fixture *fixture, int mode, const struct fk_init_optio
 {
 	fx_attach(fixture, mode);
 	assert_int_equal(fk_init(fixture->kernel, options), 0);
-	if (mode == FX_WORKERS && mf_seen(fixture->fs, MF_WORKER_THREAD_CREATION) > 0)
-		mf_wait_seen(fixture->fs, MF_MOUNT, 1);
+	if (mode == FX_WORKERS)
+		assert_int_equal(cbf__volume_wait_until_mounted(fixture->volume), 0);
 	recorder_clear(fixture->recorder);
 }
 

@@ -330,6 +330,31 @@ static void symbolic_link_in_place_of_directory_is_not_followed(void **state)
 	expect_names(f, "top", "/a/aa/second /c/top /top ");
 }
 
+/* Instead of a mount another directory is put there, which must not be seen either: a mount would be noticed by
+ * openat2(), so that this is about the way without it. */
+static void directory_below_the_mount_is_seen(void **state)
+{
+	struct fixture *f = *state;
+	char path[64];
+	int fd;
+
+	make_small_tree(f);
+	make_directory(f, "b/mnt");
+	make_link(f, "top", "b/mnt/t");
+	snprintf(path, sizeof(path), "%s/source/b/mnt", f->top);
+	assert_int_equal(source_set_mount_point(&f->source, path), 0);
+	f->source.has_openat2 = false;
+	move(f, "b/mnt", "b/below");
+	make_directory(f, "b/mnt");
+	make_file(f, "b/mnt/other");
+	fd = source_open(&f->source, "/b/mnt/t", O_PATH);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(source_open(&f->source, "/b/mnt/other", O_PATH), -ENOENT);
+	assert_int_equal(unlinkat(f->fd, "b/below/t", 0), 0);
+	expect_names(f, "top", "/a/aa/second /b/top /top ");
+}
+
 static void names_outside_are_not_waited_for(void **state)
 {
 	struct fixture *f = *state;
@@ -683,6 +708,7 @@ int main(void)
 		TEST(finds_what_was_done_behind_its_back),
 		TEST(name_of_another_file_is_no_name),
 		TEST(symbolic_link_in_place_of_directory_is_not_followed),
+		TEST(directory_below_the_mount_is_seen),
 		TEST(names_outside_are_not_waited_for),
 		TEST(unreadable_directory_is_passed_over),
 		TEST(deep_trees_are_walked),
