@@ -19,6 +19,8 @@ enum { DEFAULT_MIN_WORKERS = 2, DEFAULT_MAX_WORKERS = 16 };
 /* libfuse logs to one place for the whole process; the thread says which volume it is working for. */
 static _Thread_local struct cbf_volume *logging_volume;
 
+static void log_line(enum fuse_log_level level, const char *format, va_list arguments) CBF_PRINTF(2, 0);
+
 static void log_line(enum fuse_log_level level, const char *format, va_list arguments)
 {
 	char line[512];

@@ -46,6 +46,8 @@ static enum cbf__flow file_page(struct cbf__request *rq)
 
 static enum cbf__flow file_claimed(struct cbf__request *rq)
 {
+	if (!rq->error && rq->deleted)
+		rq->error = ENOENT;
 	if (rq->error)
 		return cbf__reply_done(rq);
 	rq->closing = rq->handle;
@@ -149,14 +151,13 @@ static int decode(struct cbf__request *rq, fuse_ino_t ino, const struct cbf_link
 		return error;
 	if (!rq->handle)
 		return EBADF;
-	if (page->flags)
+	if (page->flags || !memchr(page->name, '\0', sizeof(page->name)))
 		return EINVAL;
 	rq->links.cursor = page->cursor;
 	rq->links.page = sizeof(page->data);
 	if (rq->node->type == S_IFDIR && page->name[0]) {
 		*first = entry_start;
-		return memchr(page->name, '\0', sizeof(page->name)) ? cbf__request_bind_name(rq, 0, ino, page->name)
-								    : EINVAL;
+		return cbf__request_bind_name(rq, 0, ino, page->name);
 	}
 	*first = file_start;
 	if (rq->node->type == S_IFDIR)

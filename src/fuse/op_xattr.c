@@ -42,6 +42,8 @@ static enum cbf__flow opened(struct cbf__request *rq)
 
 static enum cbf__flow getxattr_claimed(struct cbf__request *rq)
 {
+	if (!rq->error && rq->deleted)
+		rq->error = ENOENT;
 	if (rq->error)
 		return cbf__reply_done(rq);
 	if (rq->target->type == S_IFDIR)

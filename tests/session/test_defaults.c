@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static bool has(const char *path, const char *name)
 {
@@ -187,9 +188,16 @@ static void test_attributes_and_ioctls(void **state)
 static void test_hard_links_need_their_hooks(void **state)
 {
 	struct fixture *f = *state;
+	char directory[] = "/tmp/cbfuse-test-XXXXXX";
+	int error;
 
+	assert_non_null(mkdtemp(directory));
 	assert_int_equal(cbf_set_use_hard_links(f->volume, true), 0);
-	assert_int_equal(cbf_mount(f->volume, "/nonexistent/mount-point"), -EINVAL);
+	error = cbf_mount(f->volume, directory);
+	if (error == 0)
+		(void)cbf_unmount(f->volume, CBF_UNMOUNT_FORCE);
+	(void)rmdir(directory);
+	assert_int_equal(error, -EINVAL);
 	assert_false(cbf_get_active(f->volume));
 }
 

@@ -260,7 +260,8 @@ static void test_forced_end_with_requests_waiting(void **state)
 	fx_abort(f);
 }
 
-static void test_destroyed_while_it_runs(void **state)
+/* Nobody has waited for the end. */
+static void test_destroyed_without_a_wait(void **state)
 {
 	struct fixture *f = *state;
 	uint64_t node;
@@ -269,6 +270,7 @@ static void test_destroyed_while_it_runs(void **state)
 	fx_start(f, FX_WORKERS);
 	node = fx_node(f, "/f");
 	(void)fx_open(f, node, O_RDWR);
+	fk_hang_up(f->kernel);
 	cbf_volume_destroy(f->volume);
 	f->volume = NULL;
 	f->running = false;
@@ -292,7 +294,7 @@ int main(void)
 		FX_TEST(test_forced_end_closes_all),
 		FX_TEST(test_forced_end_closes_all_with_workers),
 		FX_TEST(test_forced_end_with_requests_waiting),
-		FX_TEST(test_destroyed_while_it_runs),
+		FX_TEST(test_destroyed_without_a_wait),
 	};
 
 	return cmocka_run_group_tests_name("init", tests, NULL, NULL);

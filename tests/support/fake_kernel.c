@@ -112,6 +112,11 @@ static void take_packet(struct fake_kernel *kernel, size_t size)
 		kernel->notifications++;
 		return;
 	}
+	/* An answer to an interrupt: it came too late (EAGAIN), or is not understood (ENOSYS). */
+	if (header.unique & 1) {
+		kernel->refused_interrupts++;
+		return;
+	}
 	/* The real kernel refuses these, and then the caller of the system call hangs. */
 	assert_true(header.error <= 0 && header.error > -512);
 	reply = calloc(1, sizeof(*reply) + size - sizeof(header));

@@ -60,6 +60,7 @@ struct fake_kernel {
 	/* To be read. */
 	struct fuse_init_out init; /* what the library answered to FUSE_INIT */
 	unsigned notifications;
+	unsigned refused_interrupts;
 	bool ended; /* the library has hung up */
 
 	/* The rest is private. */

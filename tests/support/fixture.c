@@ -13,10 +13,7 @@
 
 #include <cmocka.h>
 
-enum {
-	TEST_PATIENCE_S = 120,
-	IDLE_PATIENCE_MS = 10000
-};
+enum { TEST_PATIENCE_S = 120, IDLE_PATIENCE_MS = 10000 };
 
 static int set_up(void **state, bool bare)
 {

@@ -41,7 +41,8 @@ int fx_teardown(void **state);
 #define FX_TEST(function) cmocka_unit_test_setup_teardown(function, fx_setup, fx_teardown)
 #define FX_BARE_TEST(function) cmocka_unit_test_setup_teardown(function, fx_setup_bare, fx_teardown)
 
-/* Attaches the volume to a new fake kernel. fx_start() also exchanges FUSE_INIT; what was recorded so far is cleared. */
+/* Attaches the volume to a new fake kernel. fx_start() also exchanges FUSE_INIT; what was recorded so far is cleared.
+ */
 void fx_attach(struct fixture *fixture, int mode);
 void fx_start(struct fixture *fixture, int mode);
 void fx_start_with(struct fixture *fixture, int mode, const struct fk_init_options *options);

@@ -274,10 +274,13 @@ static void cursors(void)
 	memset(&page, 0, sizeof(page));
 	CHECK(ioctl(fd, CBF_IOC_LIST_LINKS, &page) == 0); /* 0 starts anew */
 	SAME(kept.length, page.length);
-	memset(page.name, 'x', sizeof(page.name)); /* not terminated */
-	page.cursor = 0;
-	FAILS(EINVAL, ioctl(fd, CBF_IOC_LIST_LINKS, &page));
 	CHECK(close(fd) == 0 && close(other) == 0); /* with an enumeration under way */
+	CHECK((fd = open(".", O_RDONLY | O_DIRECTORY)) >= 0);
+	page.cursor = 0;
+	page.flags = 0;
+	memset(page.name, 'x', sizeof(page.name)); /* not terminated */
+	FAILS(EINVAL, ioctl(fd, CBF_IOC_LIST_LINKS, &page));
+	CHECK(close(fd) == 0);
 	for (int i = 0; i < 150; i++) {
 		snprintf(name, sizeof(name), "%0200d", i);
 		CHECK(unlink(name) == 0);
