@@ -6,10 +6,14 @@
 #include <errno.h>
 #include <string.h>
 
+/* The hooks are through, so the claims go first: the caller's next request must not find the file still busy with the
+ * one that it has got the answer to. What the claims held (rq->target) must not be used any more. */
 static fuse_req_t take_fuse(struct cbf__request *rq)
 {
 	fuse_req_t fuse = rq->fuse;
 
+	cbf__unclaim(rq);
+	rq->target = NULL;
 	rq->fuse = NULL;
 	return fuse;
 }
@@ -154,12 +158,6 @@ static void keep_open(struct cbf__request *rq)
 	rq->own_handle = NULL;
 }
 
-static enum cbf__flow closed_again(struct cbf__request *rq)
-{
-	(void)rq;
-	return CBF__DONE;
-}
-
 enum cbf__flow cbf__reply_handle(struct cbf__request *rq, bool entry)
 {
 	struct fuse_file_info fi = {0};
@@ -179,10 +177,9 @@ enum cbf__flow cbf__reply_handle(struct cbf__request *rq, bool entry)
 	}
 	if (entry)
 		take_back(rq, rq->found);
-	cbf__lock(rq);
-	cbf__handle_withdraw(&rq->volume->tree, handle);
-	cbf__unlock(rq);
-	return cbf__call(rq, cbf__step_close_own, closed_again);
+	rq->own_handle = NULL;
+	cbf__close_in_background(rq->volume, handle);
+	return CBF__DONE;
 }
 
 enum cbf__flow cbf__reply_entries(struct cbf__request *rq)
