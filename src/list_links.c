@@ -112,10 +112,7 @@ static enum cbf__flow file_found(struct cbf__request *rq)
 		rq->error = ENOENT;
 	if (rq->error)
 		return CBF__DONE;
-	cbf__lock(rq);
-	rq->node = rq->found;
-	cbf__node_pin(rq->node);
-	cbf__unlock(rq);
+	cbf__bind_found(rq);
 	rq->turn = CBF__EXCLUSIVE_TURN;
 	return cbf__call(rq, cbf__step_claim_node, file_claimed);
 }

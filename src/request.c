@@ -292,6 +292,24 @@ void cbf__use_contexts(struct cbf__request *rq, struct cbf__node *node, struct c
 		rq->handle_slot = rq->file ? &rq->file->shared_handle_context : NULL;
 }
 
+void cbf__end_handle(struct cbf__request *rq, struct cbf__handle **place)
+{
+	cbf__lock(rq);
+	cbf__handle_close(&rq->volume->tree, *place);
+	cbf__unlock(rq);
+	*place = NULL;
+	rq->file = NULL;
+	rq->handle_slot = NULL;
+}
+
+void cbf__bind_found(struct cbf__request *rq)
+{
+	cbf__lock(rq);
+	rq->node = rq->found;
+	cbf__node_pin(rq->node);
+	cbf__unlock(rq);
+}
+
 void cbf__lock(struct cbf__request *rq)
 {
 	pthread_mutex_lock(&rq->volume->tree.lock);

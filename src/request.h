@@ -144,6 +144,11 @@ enum cbf__turn_kind cbf__looking_turn(const struct cbf__request *rq);
 /* Points file and handle_slot to the contexts of an open node; nothing if it is not open. */
 void cbf__use_contexts(struct cbf__request *rq, struct cbf__node *node, struct cbf__handle *handle);
 
+/* Ends a handle that *place refers to, without events, and lets go of its contexts. */
+void cbf__end_handle(struct cbf__request *rq, struct cbf__handle **place);
+/* The request goes on with the node that was found as its own. */
+void cbf__bind_found(struct cbf__request *rq);
+
 void cbf__lock(struct cbf__request *rq);
 void cbf__unlock(struct cbf__request *rq);
 

@@ -11,7 +11,7 @@ int cbf__map_init(struct cbf__map *map)
 {
 	map->buckets = calloc(FIRST_SIZE, sizeof(struct cbf__map_link *));
 	map->mask = FIRST_SIZE - 1;
-	map->count = 0;
+	map->count = map->first = 0;
 	return map->buckets ? 0 : -ENOMEM;
 }
 
@@ -19,7 +19,7 @@ void cbf__map_destroy(struct cbf__map *map)
 {
 	free(map->buckets);
 	map->buckets = NULL;
-	map->mask = map->count = 0;
+	map->mask = map->count = map->first = 0;
 }
 
 static void resize(struct cbf__map *map, size_t size)
@@ -43,6 +43,7 @@ static void resize(struct cbf__map *map, size_t size)
 	free(map->buckets);
 	map->buckets = buckets;
 	map->mask = size - 1;
+	map->first = 0;
 }
 
 void cbf__map_insert(struct cbf__map *map, struct cbf__map_link *link, uint64_t hash)
@@ -52,6 +53,8 @@ void cbf__map_insert(struct cbf__map *map, struct cbf__map_link *link, uint64_t 
 	if (map->count > map->mask)
 		resize(map, (map->mask + 1) * 2);
 	bucket = &map->buckets[hash & map->mask];
+	if ((hash & map->mask) < map->first)
+		map->first = hash & map->mask;
 	link->hash = hash;
 	link->next = *bucket;
 	*bucket = link;
@@ -88,12 +91,13 @@ struct cbf__map_link *cbf__map_next(const struct cbf__map_link *link)
 	return with_hash(link->next, link->hash);
 }
 
-struct cbf__map_link *cbf__map_any(const struct cbf__map *map)
+struct cbf__map_link *cbf__map_any(struct cbf__map *map)
 {
-	for (size_t i = 0; map->count && i <= map->mask; i++)
-		if (map->buckets[i])
-			return map->buckets[i];
-	return NULL;
+	if (!map->count)
+		return NULL;
+	while (!map->buckets[map->first])
+		map->first++;
+	return map->buckets[map->first];
 }
 
 uint64_t cbf__hash_id(uint64_t id)

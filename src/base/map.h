@@ -18,6 +18,7 @@ struct cbf__map {
 	struct cbf__map_link **buckets;
 	size_t mask;
 	size_t count;
+	size_t first; /* no bucket below this one has items: emptying a table must not search it anew for each item */
 };
 
 /* 0 or -ENOMEM. */
@@ -30,7 +31,7 @@ void cbf__map_remove(struct cbf__map *map, struct cbf__map_link *link);
 struct cbf__map_link *cbf__map_first(const struct cbf__map *map, uint64_t hash);
 struct cbf__map_link *cbf__map_next(const struct cbf__map_link *link);
 /* Any item, NULL when empty: for emptying a table. */
-struct cbf__map_link *cbf__map_any(const struct cbf__map *map);
+struct cbf__map_link *cbf__map_any(struct cbf__map *map);
 
 uint64_t cbf__hash_id(uint64_t id);
 uint64_t cbf__hash_bytes(uint64_t seed, const void *bytes, size_t length);

@@ -111,10 +111,7 @@ static enum cbf__flow entry_ready(struct cbf__request *rq)
 
 static enum cbf__flow unknown_told(struct cbf__request *rq)
 {
-	if (!rq->error && !rq->exists)
-		rq->error = ENOENT;
-	if (!rq->error)
-		rq->error = cbf__learn(rq, rq->dirs[0], rq->names[0], rq->name_lengths[0]);
+	cbf__learn_name(rq, 0);
 	if (rq->error)
 		return cbf__reply_done(rq);
 	/* Known now, and held by rq->found: claim it with its turn. */

@@ -11,10 +11,7 @@ static enum cbf__flow link_start(struct cbf__request *rq);
 
 static enum cbf__flow link_told(struct cbf__request *rq)
 {
-	if (!rq->error && !rq->exists)
-		rq->error = ENOENT;
-	if (!rq->error)
-		rq->error = cbf__learn(rq, rq->dirs[1], rq->names[1], rq->name_lengths[1]);
+	cbf__learn_name(rq, 1);
 	return cbf__reply_entry(rq);
 }
 

@@ -25,19 +25,6 @@ static int make_handle(struct cbf__request *rq)
 	return 0;
 }
 
-static void drop_handle(struct cbf__request *rq)
-{
-	struct cbf__file *file = rq->own_handle->file;
-
-	cbf__lock(rq);
-	cbf__handle_release(&rq->volume->tree, rq->own_handle);
-	cbf__file_destroy(&rq->volume->tree, file);
-	cbf__unlock(rq);
-	rq->own_handle = NULL;
-	rq->file = NULL;
-	rq->handle_slot = NULL;
-}
-
 static int learn_made(struct cbf__request *rq)
 {
 	if (rq->error)
@@ -134,17 +121,11 @@ static enum cbf__flow existing_claimed(struct cbf__request *rq)
 
 static enum cbf__flow existing_learned(struct cbf__request *rq)
 {
-	if (!rq->error && !rq->exists)
-		rq->error = ENOENT;
-	if (!rq->error)
-		rq->error = cbf__learn(rq, rq->dirs[0], rq->names[0], rq->name_lengths[0]);
+	cbf__learn_name(rq, 0);
 	if (rq->error)
 		return cbf__reply_done(rq);
 	cbf__unclaim(rq);
-	cbf__lock(rq);
-	rq->node = rq->found;
-	cbf__node_pin(rq->node);
-	cbf__unlock(rq);
+	cbf__bind_found(rq);
 	rq->turn = CBF__EXCLUSIVE_TURN;
 	return cbf__call(rq, cbf__step_claim_node, existing_claimed);
 }
@@ -154,7 +135,7 @@ static enum cbf__flow create_answered(struct cbf__request *rq)
 	bool open_instead = rq->result == EEXIST && (rq->flags & O_CREAT) && !(rq->flags & O_EXCL);
 
 	if (rq->result) {
-		drop_handle(rq);
+		cbf__end_handle(rq, &rq->own_handle);
 		if (open_instead)
 			return cbf__call(rq, cbf__step_info, existing_learned);
 		return cbf__reply_error(rq, rq->result);

@@ -22,8 +22,8 @@ static enum cbf__flow closed(struct cbf__request *rq)
 
 static enum cbf__flow names_told(struct cbf__request *rq)
 {
-	/* All or nothing: what failed midway fails, and what does not fit into an attribute is left to the ioctl. Closing
-	 * the handle ends the enumeration. */
+	/* All or nothing: what failed midway fails, and what does not fit into an attribute is left to the ioctl.
+	 * Closing the handle ends the enumeration. */
 	if (!rq->error && !rq->links.end)
 		rq->error = rq->closing->links->error ? rq->closing->links->error : E2BIG;
 	rq->closing = NULL;

@@ -68,3 +68,11 @@ void cbf__handle_release(struct cbf__tree *tree, struct cbf__handle *handle)
 		cbf__node_unpin(tree, handle->node);
 	free(handle);
 }
+
+void cbf__handle_close(struct cbf__tree *tree, struct cbf__handle *handle)
+{
+	cbf__handle_withdraw(tree, handle);
+	if (--handle->file->handles == 0)
+		cbf__file_destroy(tree, handle->file);
+	cbf__handle_release(tree, handle);
+}

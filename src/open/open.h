@@ -74,6 +74,8 @@ void cbf__handle_publish(struct cbf__tree *tree, struct cbf__handle *handle, boo
 struct cbf__handle *cbf__handle_find(struct cbf__tree *tree, uint64_t id, bool hidden);
 /* Out of the table; false if it was not there (any more). */
 bool cbf__handle_withdraw(struct cbf__tree *tree, struct cbf__handle *handle);
+/* The end of a handle: out of the table, its file is gone with its last one, and so is the caller's reference. */
+void cbf__handle_close(struct cbf__tree *tree, struct cbf__handle *handle);
 void cbf__handle_release(struct cbf__tree *tree, struct cbf__handle *handle);
 
 /* *place is NULL before; false: no memory. */

@@ -8,18 +8,7 @@
 
 static enum cbf__flow remove_handle(struct cbf__request *rq)
 {
-	struct cbf__tree *tree = &rq->volume->tree;
-	struct cbf__handle *handle = rq->closing;
-
-	cbf__lock(rq);
-	cbf__handle_withdraw(tree, handle);
-	if (--handle->file->handles == 0)
-		cbf__file_destroy(tree, handle->file);
-	cbf__handle_release(tree, handle);
-	cbf__unlock(rq);
-	rq->closing = NULL;
-	rq->file = NULL;
-	rq->handle_slot = NULL;
+	cbf__end_handle(rq, &rq->closing);
 	return cbf__return(rq);
 }
 

@@ -110,3 +110,11 @@ int cbf__learn(struct cbf__request *rq, struct cbf__node *dir, const char *name,
 		    rq->subject ? rq->subject : name);
 	return EIO;
 }
+
+void cbf__learn_name(struct cbf__request *rq, unsigned i)
+{
+	if (!rq->error && !rq->exists)
+		rq->error = ENOENT;
+	if (!rq->error)
+		rq->error = cbf__learn(rq, rq->dirs[i], rq->names[i], rq->name_lengths[i]);
+}

@@ -31,26 +31,11 @@ static int make_handle(struct cbf__request *rq, bool *first)
 	return ENOMEM;
 }
 
-static void undo(struct cbf__request *rq)
-{
-	struct cbf__tree *tree = &rq->volume->tree;
-	struct cbf__handle *handle = rq->own_handle;
-
-	cbf__lock(rq);
-	if (--handle->file->handles == 0)
-		cbf__file_destroy(tree, handle->file);
-	cbf__handle_release(tree, handle);
-	cbf__unlock(rq);
-	rq->own_handle = NULL;
-	rq->file = NULL;
-	rq->handle_slot = NULL;
-}
-
 static enum cbf__flow opened(struct cbf__request *rq)
 {
 	if (rq->result) {
 		rq->error = rq->result;
-		undo(rq);
+		cbf__end_handle(rq, &rq->own_handle);
 	}
 	return cbf__return(rq);
 }

@@ -33,7 +33,9 @@ void cbf__clear_info(struct cbf_file_info *info);
 /* What stat(2) shows of a node. */
 void cbf__info_to_stat(const struct cbf_volume *volume, const struct cbf__node *node, const struct cbf_file_info *info,
 		       struct stat *attr);
-/* Puts what GetFileInfo said of names[i] into the tree: rq->found, pinned. 0 or an errno value. Not a step. */
+/* Puts what GetFileInfo said of names[i], or of any name, into the tree: rq->found, pinned. Not steps. The first one
+ * sets rq->error, and takes "does not exist" for one; the second returns 0 or an errno value. */
+void cbf__learn_name(struct cbf__request *rq, unsigned i);
 int cbf__learn(struct cbf__request *rq, struct cbf__node *dir, const char *name, size_t length);
 
 /* Goes along rq->walk_path, an absolute path, firing GetFileInfo for what is not known: rq->found, pinned. Called

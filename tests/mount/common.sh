@@ -72,7 +72,7 @@ is_mounted() {
 }
 
 is_gone() {
-	! kill -0 "$1" 2>/dev/null
+	! kill -0 -- "$1" 2>/dev/null
 }
 
 unmount_once() {
@@ -228,7 +228,8 @@ sums() {
 # link_groups DIRECTORY: the names of each file that has several, a line a file.
 link_groups() {
 	(cd "$1" && find . ! -type d -links +1 -printf '%i %P\0') | tr '\n\0' '?\n' | sort |
-		awk '{ i = $1; sub(/^[0-9]+ /, ""); g[i] = g[i] (i in g ? " | " : "") $0 } END { for (i in g) print g[i] }' | sort
+		awk '{ i = $1; sub(/^[0-9]+ /, ""); g[i] = g[i] (i in g ? " | " : "") $0 }
+			END { for (i in g) print g[i] }' | sort
 }
 
 # names_in_volume: the output of lslinks -0, as paths relative to the mount.

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,13 +58,44 @@ static MX_UNUSED bool mx_is_mounted(const char *directory)
 	return stat(directory, &here) != 0 || (stat(parent, &above) == 0 && here.st_dev != above.st_dev);
 }
 
+/* The mount points of this process, for mx_die(). */
+static char mx_directories[4][64];
+
+static MX_UNUSED struct mounted *mx_register(struct mounted *m, bool on)
+{
+	for (int i = 0; i < 4; i++) {
+		if (on ? mx_directories[i][0] == '\0' : strcmp(mx_directories[i], m->directory) == 0) {
+			memcpy(mx_directories[i], on ? m->directory : "", on ? sizeof(m->directory) : 1);
+			break;
+		}
+	}
+	return m;
+}
+
+/* A test that hangs, or is told to end: a mount point that nobody serves is left to nobody. */
+static MX_UNUSED void mx_die(int signal_number)
+{
+	for (int i = 0; i < 4; i++) {
+		if (mx_directories[i][0] != '\0') {
+			(void)umount2(mx_directories[i], MNT_DETACH);
+			(void)rmdir(mx_directories[i]);
+		}
+	}
+	(void)signal(signal_number, SIG_DFL);
+	(void)raise(signal_number);
+}
+
 /* With the hooks of the model filesystem; hard links on, no metadata is kept: each call comes to the hooks. */
 static MX_UNUSED struct mounted *mx_new(void)
 {
 	struct mounted *m = calloc(1, sizeof(*m));
 
 	assert_non_null(m);
-	alarm(MX_TEST_LIMIT_S); /* a test that hangs kills its program, which ends its mounts */
+	alarm(MX_TEST_LIMIT_S);
+	(void)signal(SIGALRM, mx_die);
+	(void)signal(SIGTERM, mx_die);
+	(void)signal(SIGINT, mx_die);
+	(void)signal(SIGABRT, mx_die);
 	leak_check_begin(&m->leaks);
 	(void)snprintf(m->directory, sizeof(m->directory), "/tmp/cbfuse-test.XXXXXX");
 	assert_non_null(mkdtemp(m->directory));
@@ -80,7 +112,7 @@ static MX_UNUSED struct mounted *mx_new(void)
 	(void)mf_add_link(m->fs, "/f", "/d/f3");
 	(void)mf_add_directory(m->fs, "/empty");
 	(void)mf_add_symlink(m->fs, "/l", "target");
-	return m;
+	return mx_register(m, true);
 }
 
 static MX_UNUSED int mx_setup(void **state)
@@ -101,6 +133,7 @@ static MX_UNUSED int mx_teardown(void **state)
 	if (mx_is_mounted(m->directory))
 		(void)umount2(m->directory, MNT_DETACH);
 	(void)rmdir(m->directory);
+	(void)mx_register(m, false);
 	free(m);
 	alarm(0);
 	return 0;

@@ -79,6 +79,7 @@ for i in 1 2 3 4 5; do
 	sleep 0.3
 	kill -s KILL -- "-$group"
 	wait "$group" 2>/dev/null || true
+	wait_for 20 is_gone "-$group" || fail "a killed process does not end"
 done
 agree "after kills"
 stop_mirror

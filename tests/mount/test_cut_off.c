@@ -57,7 +57,6 @@ static void test_directory_closed_midway(void **state)
 	assert_non_null(other);
 	read_entries(dir, 5000);
 	read_entries(other, 10);
-	read_entries(other, 0);
 	rewinddir(dir);
 	read_entries(dir, 20);
 	mx_serves(m);
@@ -293,8 +292,8 @@ static void test_forced_end_in_the_midst(void **state)
 		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 9); /* its calls failed then */
 	}
 	assert_int_equal(ioctl(fd, CBF_IOC_LIST_LINKS, &page), -1);
-	assert_int_equal(close(fd), 0);
-	assert_int_equal(closedir(dir), 0);
+	(void)close(fd); /* may say ENOTCONN */
+	(void)closedir(dir);
 	mf_answer(m->fs, MF_ENUMERATE_DIRECTORY, MF_GOOD, 0);
 	mf_answer(m->fs, MF_ENUMERATE_HARD_LINKS, MF_GOOD, 0);
 	mx_mount(m);

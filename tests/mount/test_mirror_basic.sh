@@ -97,8 +97,8 @@ owners() {
 	stat -c '%n %F %t:%T %a' null block far
 }
 
-# With allow_other others may come in: who makes a file owns it, and the kernel checks permissions. With dev a device node
-# is the device.
+# With allow_other others may come in: who makes a file owns it, and the kernel checks permissions. With dev a device
+# node is the device.
 as_others() {
 	local nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 	mkdir -m 777 open
@@ -256,7 +256,8 @@ kill -s TERM "$pid"
 wait_for 10 is_gone "$pid" || fail "background: lives on after SIGTERM"
 not is_mounted "$MNT" || fail "background: still mounted after SIGTERM"
 # The caller's pipe must come to an end: a daemon that keeps it open hangs every script that calls it.
-output=$(timeout 20 "$MIRROR" "$SRC" "$MNT" 2>&1 </dev/null) || fail "background: keeps the caller's pipe open, or failed"
+output=$(timeout 20 "$MIRROR" "$SRC" "$MNT" 2>&1 </dev/null) ||
+	fail "background: keeps the caller's pipe open, or failed"
 same "background: says nothing" "" "$output"
 unmount "$MNT"
 wait_for 10 nobody_on_mount || fail "background: lives on"
