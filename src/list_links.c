@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_BYTES = 64 * 1024, PATH_CAPACITY = 64 * 1024 };
+enum { PAGE_BYTES = 64 * 1024 };
 
 struct listing {
 	pthread_mutex_t lock;
@@ -125,8 +125,6 @@ static enum cbf__flow start_by_path(struct cbf__request *rq)
 static enum cbf__flow path_told(struct cbf__request *rq)
 {
 	rq->error = rq->result;
-	if (!rq->error && !cbf__buffer_set_string(&rq->walk_path, rq->text.bytes))
-		rq->error = ENOMEM;
 	return rq->error ? CBF__DONE : cbf__go(rq, start_by_path);
 }
 
@@ -141,21 +139,12 @@ static enum cbf__flow start_by_id(struct cbf__request *rq)
 	cbf__unlock(rq);
 	if (rq->found)
 		return cbf__go(rq, file_found);
-	rq->text.length = 0;
-	if (!cbf__buffer_reserve(&rq->text, PATH_CAPACITY)) {
-		rq->error = ENOMEM;
-		return CBF__DONE;
-	}
-	rq->text.bytes[0] = '\0';
-	CBF__MAKE_EVENT(&rq->event, get_file_name_by_file_id, .file_id = file_id, .file_path = rq->text.bytes,
-			.file_path_capacity = PATH_CAPACITY);
-	return cbf__fire_then(rq, CBF__GET_FILE_NAME_BY_FILE_ID, path_told);
+	return cbf__ask_path(rq, file_id, path_told);
 }
 
 static enum cbf__flow next_claimed(struct cbf__request *rq)
 {
-	rq->error = 0;
-	return cbf__go(rq, ask_page);
+	return rq->error ? CBF__DONE : cbf__go(rq, ask_page);
 }
 
 /* Finds the hidden handle again: the end of the session may have closed it. */
@@ -181,6 +170,8 @@ static enum cbf__flow start_next(struct cbf__request *rq)
 
 static enum cbf__flow close_claimed(struct cbf__request *rq)
 {
+	if (rq->error == ENOMEM)
+		rq->subject = ""; /* what was opened is closed, whatever is short */
 	rq->error = 0;
 	rq->closing = rq->handle;
 	rq->links.end = true;

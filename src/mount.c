@@ -12,16 +12,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* In how many bracketed calls this thread is: one that waited for the end of a volume would wait for itself. */
+static _Thread_local unsigned calls;
+
+static bool must_not_wait(void)
+{
+	return calls > 0 || cbf__inside_hook();
+}
+
 int cbf__volume_begin_mount(struct cbf_volume *volume)
 {
 	uint64_t drained;
 	int error = 0;
 
 	pthread_mutex_lock(&volume->lock);
-	if (volume->state == CBF__IDLE)
+	if (volume->state == CBF__IDLE) {
 		volume->state = CBF__MOUNTING;
-	else
+		volume->mounts++;
+	} else {
 		error = -EBUSY;
+	}
 	pthread_mutex_unlock(&volume->lock);
 	if (!error && read(volume->end_fd, &drained, sizeof(drained)) < 0 && errno != EAGAIN)
 		error = -errno;
@@ -63,6 +73,7 @@ bool cbf__volume_enter(struct cbf_volume *volume)
 	pthread_mutex_lock(&volume->lock);
 	mounted = volume->state == CBF__MOUNTED;
 	volume->callers += mounted;
+	calls += mounted;
 	pthread_mutex_unlock(&volume->lock);
 	return mounted;
 }
@@ -71,17 +82,24 @@ void cbf__volume_leave(struct cbf_volume *volume)
 {
 	pthread_mutex_lock(&volume->lock);
 	volume->callers--;
+	calls--;
 	pthread_cond_broadcast(&volume->changed);
 	pthread_mutex_unlock(&volume->lock);
 }
 
-/* Waits until the volume is idle again; whoever finds it ended first clears up. With the lock held. */
-static void wait_until_idle(struct cbf_volume *volume)
+static bool is_going_on(const struct cbf_volume *volume, unsigned mount)
 {
-	while (volume->state == CBF__MOUNTING || volume->state == CBF__MOUNTED || volume->state == CBF__CLEARING ||
-	       (volume->state == CBF__ENDED && volume->callers))
+	return volume->mounts == mount &&
+	       (volume->state == CBF__MOUNTING || volume->state == CBF__MOUNTED || volume->state == CBF__CLEARING ||
+		(volume->state == CBF__ENDED && volume->callers));
+}
+
+/* Waits until that mount is over; whoever finds it ended first clears up. With the lock held. */
+static void wait_until_idle(struct cbf_volume *volume, unsigned mount)
+{
+	while (is_going_on(volume, mount))
 		pthread_cond_wait(&volume->changed, &volume->lock);
-	if (volume->state != CBF__ENDED)
+	if (volume->mounts != mount || volume->state != CBF__ENDED)
 		return;
 	volume->state = CBF__CLEARING;
 	pthread_mutex_unlock(&volume->lock);
@@ -103,35 +121,57 @@ int cbf_wait(struct cbf_volume *volume)
 {
 	int error = 0;
 
-	if (cbf__inside_hook())
+	if (must_not_wait())
 		return -EDEADLK;
 	pthread_mutex_lock(&volume->lock);
 	if (is_mounted(volume) || volume->state == CBF__MOUNTING)
-		wait_until_idle(volume);
+		wait_until_idle(volume, volume->mounts);
 	else
 		error = -ENOTCONN;
 	pthread_mutex_unlock(&volume->lock);
 	return error;
 }
 
+/* Somebody may have mounted over ours, or taken ours away already. */
+static bool lies_on_top(const struct cbf_volume *volume)
+{
+	return volume->connection >= 0 && cbf__connection_on(volume->mount_point) == volume->connection;
+}
+
+/* By force our side ends in any case: also if the mount cannot be taken away, or lives on by an open file. */
+static int take_down(struct cbf_volume *volume, bool force)
+{
+	int error = lies_on_top(volume) ? cbf__take_down(volume->mount_point, force) : -EBUSY;
+
+	if (!force)
+		return error;
+	cbf__session_stop(volume);
+	return 0;
+}
+
+static int wait_for_mount(struct cbf_volume *volume, unsigned mount)
+{
+	pthread_mutex_lock(&volume->lock);
+	wait_until_idle(volume, mount);
+	pthread_mutex_unlock(&volume->lock);
+	return 0;
+}
+
 int cbf_unmount(struct cbf_volume *volume, unsigned flags)
 {
-	bool mounted, ended;
-	int error = 0;
+	unsigned mount;
+	int error;
 
 	if (flags & ~(unsigned)CBF_UNMOUNT_FORCE)
 		return -EINVAL;
-	if (cbf__inside_hook())
+	if (must_not_wait())
 		return -EDEADLK;
-	pthread_mutex_lock(&volume->lock);
-	mounted = is_mounted(volume) && volume->mount_point;
-	ended = volume->state != CBF__MOUNTED;
-	pthread_mutex_unlock(&volume->lock);
-	if (!mounted)
-		return -ENOTCONN;
-	if (!ended)
-		error = cbf__take_down(volume->mount_point, flags & CBF_UNMOUNT_FORCE);
-	return error ? error : cbf_wait(volume);
+	if (!cbf__volume_enter(volume))
+		return cbf_wait(volume); /* -ENOTCONN, or somebody else is at it */
+	mount = volume->mounts;
+	error = volume->mount_point ? take_down(volume, flags & CBF_UNMOUNT_FORCE) : -ENOTCONN;
+	cbf__volume_leave(volume);
+	return error ? error : wait_for_mount(volume, mount);
 }
 
 static int find_mount_point(struct cbf_volume *volume, const char *mount_point)
@@ -156,11 +196,11 @@ int cbf__volume_wait_until_mounted(struct cbf_volume *volume)
 	error = volume->mount_fired ? -volume->mount_result : -EPROTO;
 	if (error && volume->state == CBF__MOUNTED && volume->mount_point) {
 		pthread_mutex_unlock(&volume->lock);
-		(void)cbf__take_down(volume->mount_point, true);
+		(void)take_down(volume, true);
 		pthread_mutex_lock(&volume->lock);
 	}
 	if (error)
-		wait_until_idle(volume);
+		wait_until_idle(volume, volume->mounts);
 	pthread_mutex_unlock(&volume->lock);
 	return error;
 }
@@ -169,6 +209,7 @@ static int mount_and_start(struct cbf_volume *volume)
 {
 	int error = cbf__session_mount(volume);
 
+	volume->connection = error ? -1 : cbf__connection_on(volume->mount_point);
 	if (!error) {
 		error = cbf__session_start(volume);
 		if (error)
@@ -183,11 +224,12 @@ int cbf_mount(struct cbf_volume *volume, const char *mount_point)
 {
 	int error;
 
-	if (cbf__inside_hook())
+	if (must_not_wait())
 		return -EDEADLK;
 	error = cbf__volume_begin_mount(volume);
 	if (error)
 		return error;
+	volume->connection = -1;
 	error = find_mount_point(volume, mount_point);
 	if (!error)
 		error = cbf__session_prepare(volume);

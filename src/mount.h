@@ -15,12 +15,17 @@ void cbf__volume_mount_failed(struct cbf_volume *volume);
  * errno. */
 int cbf__volume_wait_until_mounted(struct cbf_volume *volume);
 
-/* Brackets around a library call that uses the session: it is not cleared in between. False: not mounted. */
+/* Brackets around a library call that uses the session: it is not cleared in between, and the thread cannot wait for
+ * its end. False: not mounted. */
 bool cbf__volume_enter(struct cbf_volume *volume);
 void cbf__volume_leave(struct cbf_volume *volume);
 
-/* Takes the mount away from its mount point; with force, even if it is in use, and cuts the connection. 0 or a negative
- * errno. (unmount.c) */
+/* unmount.c */
+
+/* The minor number of the device that is mounted there on top, which names a FUSE connection; -1: not found. The mount
+ * itself is not asked: its daemon is this process, and may be the one that hangs. */
+int cbf__connection_on(const char *mount_point);
+/* Takes the uppermost mount away from a mount point; with force, even if it is in use. 0 or a negative errno. */
 int cbf__take_down(const char *mount_point, bool force);
 
 #endif

@@ -271,7 +271,19 @@ int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, co
 	cbf__unlock(rq);
 	if (!node)
 		return ESTALE;
+	if (node->dead)
+		return ENOENT;
 	return node->type == S_IFDIR ? 0 : ENOTDIR;
+}
+
+bool cbf__handle_is_open(struct cbf__request *rq)
+{
+	bool open;
+
+	cbf__lock(rq);
+	open = !rq->handle || rq->handle->id;
+	cbf__unlock(rq);
+	return open;
 }
 
 enum cbf__turn_kind cbf__looking_turn(const struct cbf__request *rq)
@@ -279,17 +291,25 @@ enum cbf__turn_kind cbf__looking_turn(const struct cbf__request *rq)
 	return rq->volume->properties.serialize_access ? CBF__EXCLUSIVE_TURN : CBF__SHARED_TURN;
 }
 
+void cbf__use_handle(struct cbf__request *rq, struct cbf__handle *handle)
+{
+	rq->file = handle->file;
+	rq->handle_slot = rq->volume->properties.fire_all_open_close_events ? &handle->context
+									    : &handle->file->shared_handle_context;
+}
+
 void cbf__use_contexts(struct cbf__request *rq, struct cbf__node *node, struct cbf__handle *handle)
 {
-	bool own_slot = rq->volume->properties.fire_all_open_close_events;
-
+	if (handle) {
+		cbf__use_handle(rq, handle);
+		return;
+	}
 	cbf__lock(rq);
 	rq->file = node ? node->file : NULL;
 	cbf__unlock(rq);
-	if (own_slot)
-		rq->handle_slot = handle ? &handle->context : NULL;
-	else
-		rq->handle_slot = rq->file ? &rq->file->shared_handle_context : NULL;
+	rq->handle_slot = NULL;
+	if (rq->file && !rq->volume->properties.fire_all_open_close_events)
+		rq->handle_slot = &rq->file->shared_handle_context;
 }
 
 void cbf__end_handle(struct cbf__request *rq, struct cbf__handle **place)

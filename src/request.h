@@ -40,6 +40,7 @@ struct cbf__link_request {
 	uint64_t cursor; /* 0: start */
 	size_t page; /* at most so many bytes */
 	bool end; /* out */
+	unsigned passed_over; /* links whose directories have gone */
 	char name[CBF_NAME_MAX + 1]; /* the link that was found last */
 };
 
@@ -103,7 +104,7 @@ struct cbf__request {
 	bool plus;
 	const void *payload; /* the kernel's bytes; in data if the request was parked */
 	struct cbf__attributes attributes;
-	struct cbf__buffer given; /* struct cbf__node *: nodes in a readdirplus answer */
+	struct cbf__buffer given; /* uint64_t: ids of the nodes in a readdirplus answer */
 
 	/* For library calls: told instead of the kernel */
 	void (*finished)(struct cbf__request *rq);
@@ -139,8 +140,12 @@ enum cbf__flow cbf__fire_then(struct cbf__request *rq, enum cbf__event_id id, cb
 int cbf__request_bind(struct cbf__request *rq, uint64_t ino, uint64_t fh);
 /* Binds names[i] and dirs[i]. 0 or an errno value. */
 int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, const char *name);
+/* Has rq->handle not been released since it was bound? With its turn held. */
+bool cbf__handle_is_open(struct cbf__request *rq);
 /* The turn that an event needs that changes nothing. */
 enum cbf__turn_kind cbf__looking_turn(const struct cbf__request *rq);
+/* Points file and handle_slot to the contexts of a handle. */
+void cbf__use_handle(struct cbf__request *rq, struct cbf__handle *handle);
 /* Points file and handle_slot to the contexts of an open node; nothing if it is not open. */
 void cbf__use_contexts(struct cbf__request *rq, struct cbf__node *node, struct cbf__handle *handle);
 

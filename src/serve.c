@@ -77,7 +77,7 @@ static int wait_for_end(struct cbf_volume *volume, int signals)
 	return 0;
 }
 
-static int serve(struct cbf_volume *volume, const char *mount_point, const sigset_t *stop, int ready)
+static int serve(struct cbf_volume *volume, const char *mount_point, const sigset_t *stop, int *ready)
 {
 	int signals = signalfd(-1, stop, SFD_CLOEXEC | SFD_NONBLOCK);
 	struct signalfd_siginfo got;
@@ -90,8 +90,9 @@ static int serve(struct cbf_volume *volume, const char *mount_point, const sigse
 		close(signals);
 		return error;
 	}
-	if (ready >= 0)
-		tell_parent(ready);
+	if (*ready >= 0)
+		tell_parent(*ready);
+	*ready = -1;
 	error = wait_for_end(volume, signals);
 	if (cbf_unmount(volume, CBF_UNMOUNT_FORCE) != 0)
 		(void)cbf_wait(volume); /* gone already */
@@ -122,7 +123,9 @@ int cbf_serve(struct cbf_volume *volume, const char *mount_point, unsigned flags
 	error = -pthread_sigmask(SIG_BLOCK, &stop, &before);
 	if (error)
 		return error;
-	error = serve(volume, mount_point, &stop, ready);
+	error = serve(volume, mount_point, &stop, &ready);
+	if (ready >= 0)
+		close(ready); /* the mount failed: so the parent is told */
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error;
 }

@@ -7,10 +7,13 @@
 #include "volume.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -41,17 +44,60 @@ static void take_over_log(void)
 	fuse_set_log_func(log_line);
 }
 
-static int receive(struct cbf_volume *volume, void *buffer)
+/* What a worker waits with. The descriptor of the kernel does not block, so that a thread which waits for a request can
+ * be woken for another reason; EPOLLEXCLUSIVE, so that a request wakes one thread. */
+struct receiver {
+	struct fuse_buf buffer;
+	int epoll;
+};
+
+/* CBF__RECEIVED: there may be a request now. */
+static enum cbf__received wait_for_request(struct cbf_volume *volume, const struct receiver *receiver)
 {
-	int received;
+	struct epoll_event events[2];
+	uint64_t wakes;
+	int count;
+
+	do
+		count = epoll_wait(receiver->epoll, events, 2, -1);
+	while (count < 0 && errno == EINTR);
+	for (int i = 0; i < count; i++) {
+		if (events[i].data.fd != volume->wake_fd)
+			continue;
+		if (atomic_load(&volume->ending))
+			return CBF__RECEIVED_END; /* the others must see it as well: it is not taken */
+		if (read(volume->wake_fd, &wakes, sizeof(wakes)) > 0)
+			return CBF__RECEIVED_NOTHING;
+	}
+	return count < 0 ? CBF__RECEIVED_END : CBF__RECEIVED;
+}
+
+static enum cbf__received receive(struct cbf_volume *volume, void *data)
+{
+	struct receiver *receiver = data;
+	enum cbf__received waited = CBF__RECEIVED;
+	int received = -EAGAIN;
 
 	logging_volume = volume;
-	do
-		received = fuse_session_receive_buf(volume->session, buffer);
-	while (received == -EINTR || received == -EAGAIN);
-	if (received <= 0)
-		atomic_store(&volume->ending, true);
-	return received > 0;
+	while (waited == CBF__RECEIVED && (received == -EINTR || received == -EAGAIN)) {
+		received = fuse_session_receive_buf(volume->session, &receiver->buffer);
+		if (received > 0)
+			return CBF__RECEIVED;
+		if (received == -EAGAIN)
+			waited = wait_for_request(volume, receiver);
+	}
+	if (waited == CBF__RECEIVED_NOTHING)
+		return CBF__RECEIVED_NOTHING;
+	atomic_store(&volume->ending, true);
+	return CBF__RECEIVED_END;
+}
+
+static void wake_readers(struct cbf_volume *volume)
+{
+	const uint64_t one = 1;
+	ssize_t written = write(volume->wake_fd, &one, sizeof(one)); /* fails only when it is readable anyway */
+
+	(void)written;
 }
 
 static void fire_mount(struct cbf_volume *volume)
@@ -61,6 +107,8 @@ static void fire_mount(struct cbf_volume *volume)
 
 	memset(&event, 0, sizeof(event));
 	result = cbf__fire(volume, CBF__MOUNT, &event, NULL);
+	if (result)
+		atomic_store(&volume->ending, true);
 	pthread_mutex_lock(&volume->lock);
 	volume->mount_fired = true;
 	volume->mount_result = result;
@@ -68,13 +116,13 @@ static void fire_mount(struct cbf_volume *volume)
 	pthread_cond_broadcast(&volume->changed);
 	pthread_mutex_unlock(&volume->lock);
 	cbf__workers_open(&volume->workers);
-	if (result && !volume->mount_point)
-		(void)shutdown(fuse_session_fd(volume->session), SHUT_RDWR); /* cbf_mount() takes a real mount down */
+	if (result)
+		cbf__session_stop(volume);
 }
 
 static void process(struct cbf_volume *volume, void *data)
 {
-	struct fuse_buf *buffer = data;
+	struct fuse_buf *buffer = &((struct receiver *)data)->buffer;
 	bool before = volume->workers.opened;
 
 	fuse_session_process_buf(volume->session, buffer);
@@ -87,18 +135,36 @@ static void process(struct cbf_volume *volume, void *data)
 		fire_mount(volume);
 }
 
-static void *new_buffer(struct cbf_volume *volume)
-{
-	(void)volume;
-	return calloc(1, sizeof(struct fuse_buf));
-}
-
 static void free_buffer(void *data)
 {
-	struct fuse_buf *buffer = data;
+	struct receiver *receiver = data;
 
-	free(buffer->mem);
-	free(buffer);
+	free(receiver->buffer.mem);
+	close(receiver->epoll);
+	free(receiver);
+}
+
+static bool watch(int epoll, int fd, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.fd = fd};
+
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static void *new_buffer(struct cbf_volume *volume)
+{
+	struct receiver *receiver = calloc(1, sizeof(*receiver));
+
+	if (!receiver)
+		return NULL;
+	receiver->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (receiver->epoll >= 0 && watch(receiver->epoll, volume->wake_fd, EPOLLIN) &&
+	    watch(receiver->epoll, fuse_session_fd(volume->session), EPOLLIN | EPOLLEXCLUSIVE))
+		return receiver;
+	if (receiver->epoll >= 0)
+		close(receiver->epoll);
+	free(receiver);
+	return NULL;
 }
 
 static void all_done(struct cbf_volume *volume)
@@ -113,6 +179,7 @@ static void all_done(struct cbf_volume *volume)
 }
 
 static const struct cbf__source source = {.receive = receive,
+					  .wake_readers = wake_readers,
 					  .process = process,
 					  .new_buffer = new_buffer,
 					  .free_buffer = free_buffer,
@@ -149,12 +216,23 @@ static int new_session(struct cbf_volume *volume)
 	return error;
 }
 
+static int do_not_block(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? 0 : -errno;
+}
+
 static int start_workers(struct cbf_volume *volume)
 {
 	const struct cbf__properties *properties = &volume->properties;
 	unsigned min = properties->min_workers ? properties->min_workers : DEFAULT_MIN_WORKERS;
 	unsigned max = properties->max_workers ? properties->max_workers : DEFAULT_MAX_WORKERS;
 
+	int error = do_not_block(fuse_session_fd(volume->session));
+
+	if (error)
+		return error;
 	if (properties->serialize_events)
 		return cbf__workers_start(&volume->workers, 1, 1);
 	return cbf__workers_start(&volume->workers, min < max ? min : max, max);
@@ -189,11 +267,16 @@ int cbf__session_prepare(struct cbf_volume *volume)
 	pthread_once(&once, take_over_log);
 	logging_volume = volume;
 	volume->initialised = volume->mount_fired = false;
+	volume->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (volume->wake_fd < 0)
+		return -errno;
 	volume->mount_result = 0;
 	atomic_store(&volume->ending, false);
 	error = cbf__tree_init(&volume->tree, volume->properties.use_file_ids, volume->properties.use_hard_links);
-	if (error)
+	if (error) {
+		close(volume->wake_fd);
 		return error;
+	}
 	cbf__workers_init(&volume->workers, volume, &source);
 	error = new_session(volume);
 	logging_volume = NULL;
@@ -205,9 +288,12 @@ int cbf__session_prepare(struct cbf_volume *volume)
 void cbf__session_clear(struct cbf_volume *volume)
 {
 	if (volume->session) {
-		/* Each session has its mount of its own; without one this does nothing. */
 		logging_volume = volume;
-		fuse_session_unmount(volume->session);
+		/* libfuse unmounts whatever lies on the mount point: only if that is ours. Destroying closes the
+		 * descriptor. */
+		if (volume->mount_point && volume->connection >= 0 &&
+		    cbf__connection_on(volume->mount_point) == volume->connection)
+			fuse_session_unmount(volume->session);
 		fuse_session_destroy(volume->session);
 		logging_volume = NULL;
 	}
@@ -217,6 +303,7 @@ void cbf__session_clear(struct cbf_volume *volume)
 	volume->step_buffer = NULL;
 	cbf__request_pool_destroy(volume);
 	cbf__workers_destroy(&volume->workers);
+	close(volume->wake_fd);
 	cbf__tree_destroy(&volume->tree);
 }
 
@@ -236,6 +323,12 @@ int cbf__session_start(struct cbf_volume *volume)
 	return start_workers(volume);
 }
 
+void cbf__session_stop(struct cbf_volume *volume)
+{
+	atomic_store(&volume->ending, true);
+	cbf__workers_stop(&volume->workers);
+}
+
 /* A test's socket in place of /dev/fuse. */
 
 static ssize_t socket_read(int fd, void *bytes, size_t size, void *data)
@@ -246,10 +339,18 @@ static ssize_t socket_read(int fd, void *bytes, size_t size, void *data)
 	do
 		length = read(fd, bytes, size);
 	while (length < 0 && errno == EINTR);
-	if (length > 0)
-		return length;
-	errno = ENODEV; /* what the kernel answers when it is over */
-	return -1;
+	if (length == 0)
+		errno = ENODEV; /* what the kernel answers when it is over */
+	return length > 0 ? length : -1;
+}
+
+static size_t length_of(const struct iovec *pieces, int count)
+{
+	size_t length = 0;
+
+	for (int i = 0; i < count; i++)
+		length += pieces[i].iov_len;
+	return length;
 }
 
 static ssize_t socket_writev(int fd, struct iovec *pieces, int count, void *data)
@@ -267,7 +368,13 @@ static ssize_t socket_writev(int fd, struct iovec *pieces, int count, void *data
 		if (errno)
 			return -1;
 	}
-	return writev(fd, pieces, count);
+	while (writev(fd, pieces, count) < 0) {
+		struct pollfd room = {.fd = fd, .events = POLLOUT};
+
+		if (errno != EAGAIN || poll(&room, 1, -1) < 0)
+			return -1;
+	}
+	return (ssize_t)length_of(pieces, count);
 }
 
 static int attach(struct cbf_volume *volume, int fd, unsigned flags)
@@ -279,10 +386,14 @@ static int attach(struct cbf_volume *volume, int fd, unsigned flags)
 		return error;
 	error = fuse_session_custom_io(volume->session, &io, fd);
 	volume->workers.stepping = flags & CBF__ATTACH_STEP;
-	if (error == 0 && volume->workers.stepping)
-		volume->step_buffer = new_buffer(volume);
-	else if (error == 0)
+	if (error == 0 && volume->workers.stepping) {
+		error = do_not_block(fd);
+		volume->step_buffer = error ? NULL : new_buffer(volume);
+		if (!error && !volume->step_buffer)
+			error = -ENOMEM;
+	} else if (error == 0) {
 		error = start_workers(volume);
+	}
 	if (error)
 		cbf__session_clear(volume);
 	return error;
@@ -302,7 +413,7 @@ int cbf__session_attach(struct cbf_volume *volume, int fd, unsigned flags)
 
 int cbf__session_step(struct cbf_volume *volume)
 {
-	if (!receive(volume, volume->step_buffer)) {
+	if (receive(volume, volume->step_buffer) != CBF__RECEIVED) {
 		if (volume->state == CBF__ENDED)
 			return 0;
 		cbf__workers_run_ready(&volume->workers);

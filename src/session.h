@@ -17,6 +17,9 @@ int cbf__session_prepare(struct cbf_volume *volume);
 int cbf__session_mount(struct cbf_volume *volume);
 /* Starts the workers. */
 int cbf__session_start(struct cbf_volume *volume);
+/* Ends it from our side: the workers leave when their hooks have returned, and the kernel's end is cut when
+ * cbf__session_clear() closes the descriptor. */
+void cbf__session_stop(struct cbf_volume *volume);
 /* Undoes cbf__session_prepare() once no worker is left. */
 void cbf__session_clear(struct cbf_volume *volume);
 

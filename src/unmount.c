@@ -4,7 +4,6 @@
 #include "mount.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,9 +31,23 @@ static int run_fusermount(const char *mount_point, bool lazy)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EBUSY;
 }
 
-/* The minor number of the device that is mounted there, which names the connection; -1: not found. The mount itself
- * must not be asked: its daemon is ours, and may be the one that hangs. */
-static int connection_of(const char *mount_point)
+/* mountinfo writes blanks and the like as a backslash and three octal digits. */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (; *text; to++) {
+		if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] && text[3]) {
+			*to = (char)((text[1] - '0') * 64 + (text[2] - '0') * 8 + (text[3] - '0'));
+			text += 4;
+		} else {
+			*to = *text++;
+		}
+	}
+	*to = '\0';
+}
+
+int cbf__connection_on(const char *mount_point)
 {
 	FILE *mounts = fopen("/proc/self/mountinfo", "re");
 	char *line = NULL;
@@ -47,8 +60,11 @@ static int connection_of(const char *mount_point)
 		char *path = NULL;
 		unsigned minor;
 
-		if (sscanf(line, "%*u %*u %*u:%u %*s %ms", &minor, &path) == 2 && strcmp(path, mount_point) == 0)
-			found = (int)minor; /* the last one lies on top */
+		if (sscanf(line, "%*u %*u %*u:%u %*s %ms", &minor, &path) == 2) {
+			unescape(path);
+			if (strcmp(path, mount_point) == 0)
+				found = (int)minor; /* the last one lies on top */
+		}
 		free(path);
 	}
 	free(line);
@@ -56,39 +72,16 @@ static int connection_of(const char *mount_point)
 	return found;
 }
 
-static void abort_connection(const char *mount_point)
-{
-	int connection = connection_of(mount_point);
-	char path[64];
-	int fd;
-
-	if (connection < 0)
-		return;
-	(void)snprintf(path, sizeof(path), "/sys/fs/fuse/connections/%d/abort", connection);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	if (write(fd, "1", 1) != 1)
-		errno = 0; /* then the lazy unmount ends it when the last file is closed */
-	close(fd);
-}
-
-static int take_down_as_user(const char *mount_point, bool force)
-{
-	int error = run_fusermount(mount_point, false);
-
-	if (!error || !force)
-		return error;
-	abort_connection(mount_point);
-	return run_fusermount(mount_point, true);
-}
-
 int cbf__take_down(const char *mount_point, bool force)
 {
+	int error;
+
 	if (umount2(mount_point, UMOUNT_NOFOLLOW) == 0)
 		return 0;
-	if (errno == EPERM)
-		return take_down_as_user(mount_point, force);
+	if (errno == EPERM) {
+		error = run_fusermount(mount_point, false);
+		return error && force ? run_fusermount(mount_point, true) : error;
+	}
 	if (errno != EBUSY || !force)
 		return -errno;
 	/* MNT_FORCE aborts the connection, and then fails since the mount is still in use. */

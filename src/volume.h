@@ -2,7 +2,7 @@
 /*
  * The volume's inside.
  *
- * Locks, in no order since none is taken while another is held:
+ * Locks; none is taken while another is held, but for tree.lock by cbf_get_object_counts(), which holds lock:
  *   lock        state, and the properties and hooks while the state is CBF__IDLE; frozen in every other state
  *   tree.lock   see tree/tree.h
  *   pool_lock   the requests that wait to be used again
@@ -51,7 +51,8 @@ struct cbf_volume {
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* state */
 	enum cbf__state state;
-	unsigned callers; /* threads in calls that use the session */
+	unsigned callers; /* threads in calls that use the session or the mount point */
+	unsigned mounts; /* how many there have been: who waits for one must not wait for the next */
 	int mount_result; /* of the Mount hook */
 	int end_fd;
 	_Atomic(void *) tag;
@@ -71,6 +72,8 @@ struct cbf_volume {
 	/* session.c */
 	struct fuse_session *session;
 	char *mount_point;
+	int wake_fd; /* readable: a reader shall look around */
+	int connection; /* minor number of the mount's device */
 	void *step_buffer; /* of cbf__session_step() */
 	bool initialised; /* FUSE_INIT was answered */
 	bool mount_fired;

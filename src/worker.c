@@ -76,15 +76,18 @@ static int spawn(struct cbf__workers *workers)
 	return error;
 }
 
-/* With the lock held: somebody has to get up, or be made. */
+/* With the lock held: somebody has to get up, or be made, or stop waiting for the kernel. */
 static void need_hands(struct cbf__workers *workers)
 {
 	if (workers->idle > workers->wakes) {
 		workers->wakes++;
 		pthread_cond_signal(&workers->wake);
-	} else if (!workers->stepping && workers->count < workers->max) {
-		(void)spawn(workers); /* if it cannot be had, those who are busy do it when they are through */
+		return;
 	}
+	if (workers->stepping || (workers->count < workers->max && spawn(workers) == 0))
+		return;
+	if (workers->readers && !cbf__list_empty(&workers->ready))
+		workers->source->wake_readers(workers->volume);
 }
 
 static void run(struct cbf__workers *workers, struct cbf__list *link)
@@ -105,22 +108,28 @@ static unsigned allowed_readers(const struct cbf__workers *workers)
 	return workers->opened ? MAX_READERS : 1;
 }
 
+/* With the lock held. */
+static void run_dry(struct cbf__workers *workers)
+{
+	workers->dry = true;
+	pthread_cond_broadcast(&workers->wake);
+	pthread_cond_broadcast(&workers->changed);
+}
+
 /* With the lock held; reads and serves one request. */
 static void read_and_serve(struct cbf__workers *workers, void *buffer)
 {
-	int received;
+	enum cbf__received received;
 
 	workers->readers++;
 	pthread_mutex_unlock(&workers->lock);
 	received = workers->source->receive(workers->volume, buffer);
 	pthread_mutex_lock(&workers->lock);
 	workers->readers--;
-	if (received == 0) {
-		workers->dry = true;
-		pthread_cond_broadcast(&workers->wake);
-		pthread_cond_broadcast(&workers->changed);
+	if (received == CBF__RECEIVED_END)
+		run_dry(workers);
+	if (received != CBF__RECEIVED)
 		return;
-	}
 	wait_while_paused(workers);
 	if (workers->readers == 0 && workers->opened && !workers->dry)
 		need_hands(workers);
@@ -157,7 +166,8 @@ static void serve(struct cbf__workers *workers, void *buffer)
 			return;
 		else if (workers->readers < allowed_readers(workers))
 			read_and_serve(workers, buffer);
-		else if (!wait_for_work(workers) && cbf__list_empty(&workers->ready))
+		else if (!wait_for_work(workers) && cbf__list_empty(&workers->ready) &&
+			 workers->readers >= allowed_readers(workers))
 			return;
 	}
 }
@@ -202,16 +212,26 @@ static void work(struct cbf__workers *workers, void *buffer)
 /* A worker that did not come to be. If it was the first, cbf__workers_start() gets to know. */
 static void give_up(struct cbf__workers *workers, int result)
 {
-	bool first;
+	bool first, last = false;
 
 	pthread_mutex_lock(&workers->lock);
 	first = workers->creation_result < 0;
 	if (first)
 		workers->creation_result = result;
-	workers->count--;
+	if (first)
+		workers->count--;
+	else
+		last = leave(workers);
 	pthread_mutex_unlock(&workers->lock);
 	if (!first)
 		cbf__report(workers->volume, result, "WorkerThreadCreation: a further worker thread was refused");
+	if (last) {
+		closing_thread = true;
+		cbf__workers_run_ready(workers);
+		workers->source->all_done(workers->volume);
+		closing_thread = false;
+		workers->source->over(workers->volume);
+	}
 }
 
 static void *worker_main(void *data)
@@ -264,6 +284,14 @@ void cbf__workers_open(struct cbf__workers *workers)
 	pthread_mutex_lock(&workers->lock);
 	workers->opened = true;
 	need_hands(workers);
+	pthread_mutex_unlock(&workers->lock);
+}
+
+void cbf__workers_stop(struct cbf__workers *workers)
+{
+	pthread_mutex_lock(&workers->lock);
+	run_dry(workers);
+	workers->source->wake_readers(workers->volume);
 	pthread_mutex_unlock(&workers->lock);
 }
 

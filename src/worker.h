@@ -3,8 +3,8 @@
  * Worker threads: they take requests from the kernel and run those that can go on.
  *
  * At most MAX_READERS workers wait for the kernel at a time; the others wait here, for a request in the ready queue or
- * for the place of a reader that has got something to do. So a request that becomes ready always finds a thread that
- * can be woken, as long as fewer than `max` are inside of hooks. When all are busy, another worker is started, up to
+ * for the place of a reader that has got something to do. Both can be woken, so a request that becomes ready finds
+ * a thread as long as fewer than `max` are inside of hooks. When all are busy, another worker is started, up to
  * `max`; one that has had nothing to do for a while ends if more than `min` are left.
  *
  * A thread inside of a hook holds nothing here. workers->lock guards all fields; hooks run and the kernel is read
@@ -23,10 +23,18 @@
 
 struct cbf_volume;
 
+enum cbf__received {
+	CBF__RECEIVED, /* a request */
+	CBF__RECEIVED_NOTHING, /* was woken */
+	CBF__RECEIVED_END /* there will be no more */
+};
+
 /* What a worker gets its requests from. */
 struct cbf__source {
-	/* Waits for a request into the worker's own buffer. 1: there is one, 0: there will be no more. */
-	int (*receive)(struct cbf_volume *volume, void *buffer);
+	/* Waits for a request into the worker's own buffer, or for wake_readers(). */
+	enum cbf__received (*receive)(struct cbf_volume *volume, void *buffer);
+	/* Makes one of those who wait in receive(), or the next to do so, return CBF__RECEIVED_NOTHING. */
+	void (*wake_readers)(struct cbf_volume *volume);
 	/* Decodes it and runs it until it is done or parked. */
 	void (*process)(struct cbf_volume *volume, void *buffer);
 	void *(*new_buffer)(struct cbf_volume *volume); /* NULL: no memory */
@@ -60,6 +68,8 @@ int cbf__workers_init(struct cbf__workers *workers, struct cbf_volume *volume, c
 void cbf__workers_destroy(struct cbf__workers *workers);
 /* Starts the first worker and waits for its creation event. 0, or a negative errno and no worker is left. */
 int cbf__workers_start(struct cbf__workers *workers, unsigned min, unsigned max);
+/* There will be no more requests: workers finish what they run and leave, the last one closes what is open. */
+void cbf__workers_stop(struct cbf__workers *workers);
 /* Waits until every thread has gone. */
 void cbf__workers_join(struct cbf__workers *workers);
 /* More than one may read from now on. */

@@ -53,9 +53,10 @@ CBF_API void cbf_file_info_from_stat(struct cbf_file_info *info, const struct st
  *  have cached, stat(2) after cbf_set_metadata_cache()'s time, and after each create, link and rename.
  *
  *  A path that does not exist is file_exists = false (as it is on entry) with result_code 0. The contexts are those of
- *  the file if it is open, else NULL. With `deleted`, file_name was the name of this file but is no more: answer by the
- *  context (fstat); file_exists = false lets the library answer what it last knew.
- *  Default: the root is an empty directory of mode 0555, nothing else exists. */
+ *  the file that the library knew by this path, if it is open, else NULL; go by the path all the same, since the
+ * question may be whether it still is that file. With `deleted`, file_name was the name of this file but is no more:
+ * answer by the context (fstat); file_exists = false lets the library answer what it last knew. Default: the root is an
+ * empty directory of mode 0555, nothing else exists. */
 struct cbf_get_file_info_event {
 	const char *const file_name;
 	const unsigned requested_info; /**< CBF_INFO_* */

@@ -40,7 +40,7 @@ CBF_API int cbf_on_open_file(struct cbf_volume *volume, cbf_open_file_hook hook,
 
 /** Fires for open(2) with O_CREAT of what does not exist, mkdir(2) and mknod(2): creates **and opens** the file. For
  *  mkdir and mknod CleanupFile and CloseFile follow at once. A name that exists must be refused with EEXIST (if the
- *  caller did not say O_EXCL, the library then opens it). GetFileInfo follows a success.
+ *  caller did not say O_EXCL, the kernel then looks again and opens it). GetFileInfo follows a success.
  *  Default: EROFS. */
 struct cbf_create_file_event {
 	const char *const file_name;

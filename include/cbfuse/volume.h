@@ -140,8 +140,9 @@ typedef int (*cbf_link_visitor)(const char *path, void *user_data);
 
 /** Lists the names of a file: fires OpenFile (if it is not open), EnumerateHardLinks until it ends,
  * CloseHardLinksEnumeration, CleanupFile and CloseFile on worker threads, and calls the visitor for each name on the
- * calling thread, with nothing held. Returns 0, the negative errno of what failed, or what the visitor returned if it
- * is not 0. -ENOTCONN when not mounted; -EOPNOTSUPP without use_hard_links; -EDEADLK from inside of a hook. */
+ * calling thread, with no lock held (cbf_unmount() and cbf_wait() answer -EDEADLK there). Returns 0, the negative errno
+ * of what failed, or what the visitor returned if it is not 0. -ENOTCONN when not mounted; -EOPNOTSUPP without
+ * use_hard_links; -EDEADLK from inside of a hook. */
 CBF_API int cbf_list_hard_links(struct cbf_volume *volume, const char *path, cbf_link_visitor visitor, void *user_data);
 
 /** The same for the file with that FileId, which is found through GetFileNameByFileId if the library does not know it.

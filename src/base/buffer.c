@@ -53,6 +53,8 @@ bool cbf__buffer_set_string(struct cbf__buffer *buffer, const char *text)
 
 void cbf__buffer_consume(struct cbf__buffer *buffer, size_t length)
 {
+	if (length == 0)
+		return;
 	memmove(buffer->bytes, buffer->bytes + length, buffer->length - length);
 	buffer->length -= length;
 }

@@ -148,13 +148,14 @@ int cbf__check_answer(struct cbf_volume *volume, enum cbf__event_id id, union cb
 	if (shape->path >= 0)
 		memcpy(&path, (const char *)event + shape->path, sizeof(path));
 	if (result < 0 || result > CBF_RESULT_MAX) {
-		cbf__report(volume, EIO, "%s %s: the hook answered result code %d, which is not in 0..%d; EIO is sent",
+		cbf__report(volume, EIO,
+			    "%s %.300s: the hook answered result code %d, which is not in 0..%d; EIO is sent",
 			    shape->name, path, result, CBF_RESULT_MAX);
 		return EIO;
 	}
 	fault = result == 0 ? fault_of(id, event) : NULL;
 	if (!fault)
 		return result;
-	cbf__report(volume, EIO, "%s %s: the hook %s; EIO is sent", shape->name, path, fault);
+	cbf__report(volume, EIO, "%s %.300s: the hook %s; EIO is sent", shape->name, path, fault);
 	return EIO;
 }

@@ -131,8 +131,11 @@ int cbf__fire(struct cbf_volume *volume, enum cbf__event_id id, union cbf__event
 	/* What a hook that failed to open leaves in the slots is forgotten: there is no open to keep it for. */
 	if (result == 0 || (id != CBF__OPEN_FILE && id != CBF__CREATE_FILE))
 		take_back(shape, event, slots, before);
-	if (volume->registry.trace.function)
+	if (volume->registry.trace.function) {
+		hook_depth++;
 		cbf__trace(volume, id, event, result);
+		hook_depth--;
+	}
 	return result;
 }
 

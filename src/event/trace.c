@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct line {
-	char text[1024];
+	char text[2048];
 	size_t length;
 };
 
@@ -57,19 +57,19 @@ static void add_inputs(struct line *line, enum cbf__event_id id, const union cbf
 		add(line, " valid=0x%x", event->set_file_attributes.valid);
 		break;
 	case CBF__CREATE_HARD_LINK:
-		add(line, " link_name=%s", event->create_hard_link.link_name);
+		add(line, " link_name=%.800s", event->create_hard_link.link_name);
 		break;
 	case CBF__GET_FILE_NAME_BY_FILE_ID:
 		add(line, " file_id=%" PRIu64, event->get_file_name_by_file_id.file_id);
 		break;
 	case CBF__SET_REPARSE_POINT:
-		add(line, " target=%s", event->set_reparse_point.target);
+		add(line, " target=%.800s", event->set_reparse_point.target);
 		break;
 	case CBF__DELETE_FILE:
 		add(line, " last_name=%d is_open=%d", event->delete_file.last_name, event->delete_file.is_open);
 		break;
 	case CBF__RENAME_OR_MOVE_FILE:
-		add(line, " new_file_name=%s%s%s", event->rename_or_move_file.new_file_name,
+		add(line, " new_file_name=%.800s%s%s", event->rename_or_move_file.new_file_name,
 		    event->rename_or_move_file.no_replace ? " no_replace" : "",
 		    event->rename_or_move_file.exchange ? " exchange" : "");
 		break;
@@ -125,7 +125,7 @@ void cbf__trace(struct cbf_volume *volume, enum cbf__event_id id, const union cb
 	add(&line, "%s", shape->name);
 	if (shape->path >= 0) {
 		memcpy(&path, (const char *)event + shape->path, sizeof(path));
-		add(&line, " %s", path);
+		add(&line, " %.800s", path); /* however long, the result comes behind it */
 	}
 	add_inputs(&line, id, event);
 	add(&line, " -> %d", result);

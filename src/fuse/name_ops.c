@@ -17,7 +17,7 @@ static enum cbf__flow links_told(struct cbf__request *rq)
 		rq->error = ENOENT;
 	if (rq->error)
 		return cbf__return(rq);
-	if (rq->volume->properties.use_hard_links && rq->info.hard_link_count > 1)
+	if (rq->volume->properties.use_file_ids && rq->info.hard_link_count > 1)
 		rq->hard_links = rq->info.hard_link_count;
 	if (rq->target) {
 		cbf__lock(rq);
@@ -46,7 +46,7 @@ static enum cbf__flow permitted(struct cbf__request *rq)
 		return cbf__return(rq);
 	if (!is_directory(rq)) {
 		/* An open file may be asked for its attributes when its name is gone. */
-		if (rq->volume->properties.use_hard_links || rq->file)
+		if (rq->volume->properties.use_file_ids || rq->file)
 			return cbf__call(rq, cbf__step_info, links_told);
 		return cbf__return(rq);
 	}

@@ -99,12 +99,8 @@ static enum cbf__flow size_set(struct cbf__request *rq)
 	const struct stat *values = &rq->attributes.values;
 
 	rq->error = rq->result;
-	if (!rq->error && rq->attributes.set_size && rq->target->gone) {
-		cbf__lock(rq);
-		if (rq->target->gone)
-			rq->target->gone->attr.st_size = (off_t)rq->attributes.size;
-		cbf__unlock(rq);
-	}
+	if (!rq->error && rq->attributes.set_size)
+		cbf__remember_size(rq, rq->attributes.size);
 	if (rq->error || !rq->attributes.valid || only_says_now(rq))
 		return cbf__call(rq, cbf__step_close_own, setattr_closed);
 	CBF__MAKE_EVENT(&rq->event, set_file_attributes, .file_name = rq->subject, .deleted = rq->deleted,

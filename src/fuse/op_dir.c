@@ -13,7 +13,12 @@
 #include <errno.h>
 #include <string.h>
 
-enum { DOTS = 2, NAME_CAPACITY = 1024, UNKNOWN_INO = -1 };
+enum {
+	DOTS = 2,
+	NAME_CAPACITY = 1024,
+	MOST_ON_THE_WAY = 1 << 24, /* entries enumerated because the caller seeks beyond them */
+	UNKNOWN_INO = -1
+};
 
 static enum cbf__flow fill(struct cbf__request *rq);
 
@@ -109,7 +114,7 @@ static enum cbf__flow take_entry(struct cbf__request *rq)
 		return cbf__go(rq, fill);
 	if (!rq->plus)
 		return add_kept(rq) ? cbf__go(rq, fill) : finish(rq);
-	if (!cbf__buffer_reserve(&rq->given, sizeof(struct cbf__node *)) ||
+	if (!cbf__buffer_reserve(&rq->given, sizeof(rq->found->id)) ||
 	    cbf__learn(rq, rq->target, name, strlen(name)) != 0)
 		return add_kept(rq) ? cbf__go(rq, fill) : finish(rq);
 	cbf__lock(rq);
@@ -117,12 +122,10 @@ static enum cbf__flow take_entry(struct cbf__request *rq)
 	rq->found->lookups++;
 	cbf__unlock(rq);
 	if (add_entry(rq, name, 0, 0, &param)) {
-		cbf__buffer_append(&rq->given, &rq->found, sizeof(rq->found));
+		cbf__buffer_append(&rq->given, &rq->found->id, sizeof(rq->found->id));
 		return cbf__go(rq, fill);
 	}
-	cbf__lock(rq);
-	cbf__node_forget(&rq->volume->tree, rq->found, 1);
-	cbf__unlock(rq);
+	cbf__forget(rq->volume, rq->found->id, 1);
 	return finish(rq);
 }
 
@@ -147,10 +150,14 @@ static enum cbf__flow ask(struct cbf__request *rq, bool restart)
 	struct cbf__enumeration *enumeration = enumeration_of(rq);
 
 	rq->text.length = 0;
-	if (!cbf__buffer_reserve(&rq->text, NAME_CAPACITY)) {
+	if (atomic_load(&rq->volume->ending))
+		enumeration->error = ENODEV;
+	else if (rq->offset - DOTS > cbf__entries_count(enumeration) + MOST_ON_THE_WAY)
+		enumeration->error = EINVAL;
+	else if (!cbf__buffer_reserve(&rq->text, NAME_CAPACITY))
 		enumeration->error = ENOMEM;
+	if (enumeration->error)
 		return finish(rq);
-	}
 	rq->text.bytes[0] = '\0';
 	cbf__clear_info(&rq->info);
 	enumeration->started = true;

@@ -68,6 +68,7 @@ static enum cbf__flow entry_page(struct cbf__request *rq)
 		return cbf__go(rq, reply_page);
 	}
 	rq->closing = rq->handle->linked;
+	rq->closing->linked_from = NULL;
 	rq->handle->linked = NULL;
 	return cbf__call(rq, cbf__step_close, reply_page);
 }
@@ -85,6 +86,7 @@ static enum cbf__flow entry_opened(struct cbf__request *rq)
 	cbf__lock(rq);
 	cbf__handle_publish(&rq->volume->tree, rq->own_handle, true);
 	cbf__unlock(rq);
+	rq->own_handle->linked_from = rq->handle;
 	rq->handle->linked = rq->own_handle;
 	rq->own_handle = NULL;
 	return cbf__go(rq, next_page);
@@ -102,6 +104,7 @@ static enum cbf__flow entry_ready(struct cbf__request *rq)
 	if (rq->links.cursor)
 		return cbf__go(rq, next_page);
 	if (linked) {
+		linked->linked_from = NULL;
 		rq->handle->linked = NULL;
 		cbf__close_in_background(rq->volume, linked);
 	}
@@ -121,6 +124,8 @@ static enum cbf__flow unknown_told(struct cbf__request *rq)
 
 static enum cbf__flow entry_claimed(struct cbf__request *rq)
 {
+	if (!rq->error && !cbf__handle_is_open(rq))
+		rq->error = EBADF;
 	if (rq->error)
 		return cbf__reply_done(rq);
 	if (rq->claims.names[0].node)

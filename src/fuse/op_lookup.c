@@ -49,26 +49,15 @@ void cbf__op_lookup(fuse_req_t fuse, fuse_ino_t parent, const char *name)
 		cbf__op_run(rq, cbf__request_bind_name(rq, 0, parent, name), start);
 }
 
-static void forget(struct cbf_volume *volume, uint64_t ino, uint64_t lookups)
-{
-	struct cbf__node *node;
-
-	pthread_mutex_lock(&volume->tree.lock);
-	node = cbf__node_find(&volume->tree, ino);
-	if (node)
-		cbf__node_forget(&volume->tree, node, lookups);
-	pthread_mutex_unlock(&volume->tree.lock);
-}
-
 void cbf__op_forget(fuse_req_t fuse, fuse_ino_t ino, uint64_t lookups)
 {
-	forget(fuse_req_userdata(fuse), ino, lookups);
+	cbf__forget(fuse_req_userdata(fuse), ino, lookups);
 	fuse_reply_none(fuse);
 }
 
 void cbf__op_forget_multi(fuse_req_t fuse, size_t count, struct fuse_forget_data *forgets)
 {
 	for (size_t i = 0; i < count; i++)
-		forget(fuse_req_userdata(fuse), forgets[i].ino, forgets[i].nlookup);
+		cbf__forget(fuse_req_userdata(fuse), forgets[i].ino, forgets[i].nlookup);
 	fuse_reply_none(fuse);
 }

@@ -19,9 +19,7 @@ static int make_handle(struct cbf__request *rq)
 		cbf__file_destroy(&rq->volume->tree, file);
 		return ENOMEM;
 	}
-	rq->file = file;
-	rq->handle_slot = rq->volume->properties.fire_all_open_close_events ? &rq->own_handle->context
-									    : &file->shared_handle_context;
+	cbf__use_handle(rq, rq->own_handle);
 	return 0;
 }
 
@@ -77,68 +75,20 @@ static enum cbf__flow reply_created(struct cbf__request *rq)
 	return cbf__reply_handle(rq, true);
 }
 
-/*
- * O_CREAT without O_EXCL of a name that exists though the kernel did not know it: opened like any other. The claim on
- * the name is given up for one on the file; should the file go in between, the open says so.
- */
-
-static enum cbf__flow existing_told(struct cbf__request *rq)
+/* A name that exists though the kernel did not know it: whether the caller may open that file only the kernel can tell.
+ * ESTALE makes it look again and then open what it finds. */
+static int creation_error(const struct cbf__request *rq)
 {
-	if (!rq->error && !rq->exists)
-		rq->error = ENOENT;
-	if (rq->error)
-		return cbf__call(rq, cbf__step_close_own, cbf__reply_done);
-	return cbf__reply_handle(rq, true);
-}
+	bool open_is_fine = (rq->flags & O_CREAT) && !(rq->flags & O_EXCL);
 
-static enum cbf__flow existing_truncated(struct cbf__request *rq)
-{
-	rq->error = rq->result;
-	if (rq->error)
-		return cbf__call(rq, cbf__step_close_own, cbf__reply_done);
-	return cbf__call(rq, cbf__step_info, existing_told);
-}
-
-static enum cbf__flow existing_opened(struct cbf__request *rq)
-{
-	if (rq->error)
-		return cbf__reply_done(rq);
-	if (!(rq->flags & O_TRUNC))
-		return cbf__call(rq, cbf__step_info, existing_told);
-	CBF__MAKE_EVENT(&rq->event, set_file_size, .file_name = rq->subject, .deleted = rq->deleted, .size = 0);
-	return cbf__fire_then(rq, CBF__SET_FILE_SIZE, existing_truncated);
-}
-
-static enum cbf__flow existing_claimed(struct cbf__request *rq)
-{
-	if (!rq->error && rq->target->type != S_IFREG)
-		rq->error = rq->target->type == S_IFDIR ? EISDIR : ENXIO;
-	if (rq->error)
-		return cbf__reply_done(rq);
-	rq->open_flags = rq->flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
-	return cbf__call(rq, cbf__step_open, existing_opened);
-}
-
-static enum cbf__flow existing_learned(struct cbf__request *rq)
-{
-	cbf__learn_name(rq, 0);
-	if (rq->error)
-		return cbf__reply_done(rq);
-	cbf__unclaim(rq);
-	cbf__bind_found(rq);
-	rq->turn = CBF__EXCLUSIVE_TURN;
-	return cbf__call(rq, cbf__step_claim_node, existing_claimed);
+	return rq->result == EEXIST && open_is_fine ? ESTALE : rq->result;
 }
 
 static enum cbf__flow create_answered(struct cbf__request *rq)
 {
-	bool open_instead = rq->result == EEXIST && (rq->flags & O_CREAT) && !(rq->flags & O_EXCL);
-
 	if (rq->result) {
 		cbf__end_handle(rq, &rq->own_handle);
-		if (open_instead)
-			return cbf__call(rq, cbf__step_info, existing_learned);
-		return cbf__reply_error(rq, rq->result);
+		return cbf__reply_error(rq, creation_error(rq));
 	}
 	if (rq->flags & O_CREAT)
 		return cbf__call(rq, cbf__step_info, reply_created);

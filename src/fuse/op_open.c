@@ -15,6 +15,8 @@ static enum cbf__flow reply_opened(struct cbf__request *rq)
 static enum cbf__flow truncated(struct cbf__request *rq)
 {
 	rq->error = rq->result;
+	if (!rq->error)
+		cbf__remember_size(rq, 0);
 	return rq->error ? cbf__call(rq, cbf__step_close_own, reply_opened) : cbf__go(rq, reply_opened);
 }
 

@@ -57,11 +57,15 @@ static void give(struct cbf__request *rq, struct cbf__node *node)
 	cbf__unlock(rq);
 }
 
-static void take_back(struct cbf__request *rq, struct cbf__node *node)
+void cbf__forget(struct cbf_volume *volume, uint64_t id, uint64_t lookups)
 {
-	cbf__lock(rq);
-	cbf__node_forget(&rq->volume->tree, node, 1);
-	cbf__unlock(rq);
+	struct cbf__node *node;
+
+	pthread_mutex_lock(&volume->tree.lock);
+	node = cbf__node_find(&volume->tree, id);
+	if (node)
+		cbf__node_forget(&volume->tree, node, lookups);
+	pthread_mutex_unlock(&volume->tree.lock);
 }
 
 static void found_entry(struct cbf__request *rq, struct fuse_entry_param *entry)
@@ -80,7 +84,7 @@ enum cbf__flow cbf__reply_entry(struct cbf__request *rq)
 		return cbf__reply_error(rq, rq->error);
 	found_entry(rq, &entry);
 	if (fuse_reply_entry(take_fuse(rq), &entry) != 0)
-		take_back(rq, rq->found);
+		cbf__forget(rq->volume, rq->found->id, 1);
 	return CBF__DONE;
 }
 
@@ -163,6 +167,7 @@ enum cbf__flow cbf__reply_handle(struct cbf__request *rq, bool entry)
 	struct fuse_file_info fi = {0};
 	struct fuse_entry_param param;
 	struct cbf__handle *handle = rq->own_handle;
+	bool ours;
 	int sent;
 
 	/* The kernel may send the release before the call that replies returns: a reference of ours keeps the handle.
@@ -176,7 +181,14 @@ enum cbf__flow cbf__reply_handle(struct cbf__request *rq, bool entry)
 		return CBF__DONE;
 	}
 	if (entry)
-		take_back(rq, rq->found);
+		cbf__forget(rq->volume, rq->found->id, 1);
+	cbf__lock(rq);
+	ours = cbf__handle_withdraw(&rq->volume->tree, handle); /* else somebody guessed its number and released it */
+	cbf__unlock(rq);
+	if (!ours) {
+		keep_open(rq);
+		return CBF__DONE;
+	}
 	rq->own_handle = NULL;
 	cbf__close_in_background(rq->volume, handle);
 	return CBF__DONE;
@@ -184,15 +196,15 @@ enum cbf__flow cbf__reply_handle(struct cbf__request *rq, bool entry)
 
 enum cbf__flow cbf__reply_entries(struct cbf__request *rq)
 {
-	size_t count = rq->given.length / sizeof(struct cbf__node *);
+	size_t count = rq->given.length / sizeof(uint64_t);
 
 	if (fuse_reply_buf(take_fuse(rq), rq->data.bytes, rq->data.length) == 0)
 		return CBF__DONE;
 	for (size_t i = 0; i < count; i++) {
-		struct cbf__node *node;
+		uint64_t id;
 
-		memcpy(&node, rq->given.bytes + i * sizeof(node), sizeof(node));
-		take_back(rq, node);
+		memcpy(&id, rq->given.bytes + i * sizeof(id), sizeof(id));
+		cbf__forget(rq->volume, id, 1);
 	}
 	return CBF__DONE;
 }

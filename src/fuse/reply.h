@@ -30,6 +30,8 @@ enum cbf__flow cbf__reply_ioctl(struct cbf__request *rq, const void *bytes, size
  * create. */
 enum cbf__flow cbf__reply_handle(struct cbf__request *rq, bool entry);
 
+/* The kernel does not know of that many lookups any more, or never got to. Any id. */
+void cbf__forget(struct cbf_volume *volume, uint64_t id, uint64_t lookups);
 /* A directory buffer whose nodes (rq->given) the kernel gets to know by it. */
 enum cbf__flow cbf__reply_entries(struct cbf__request *rq);
 /* Fills what the kernel is told of a node. */

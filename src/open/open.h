@@ -54,6 +54,8 @@ struct cbf__handle {
 	int flags;
 	struct cbf__enumeration *directory;
 	struct cbf__enumeration *links;
+	struct cbf__handle
+		*linked_from; /* of a linked handle: the directory's, whose reference to it is to be given back */
 	struct cbf__handle *linked; /* of a directory's handle: a handle on the entry whose names are being asked for */
 };
 

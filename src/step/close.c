@@ -79,13 +79,19 @@ enum cbf__flow cbf__step_close(struct cbf__request *rq)
 {
 	struct cbf__handle *handle = rq->closing;
 
+	if (handle->linked_from) { /* the end of the session found it before the directory's handle */
+		handle->linked_from->linked = NULL;
+		handle->linked_from = NULL;
+		cbf__lock(rq);
+		handle->references--;
+		cbf__unlock(rq);
+	}
 	if (handle->linked) {
+		handle->linked->linked_from = NULL;
 		cbf__close_in_background(rq->volume, handle->linked);
 		handle->linked = NULL;
 	}
-	rq->file = handle->file;
-	rq->handle_slot = rq->volume->properties.fire_all_open_close_events ? &handle->context
-									    : &handle->file->shared_handle_context;
+	cbf__use_handle(rq, handle);
 	return cbf__go(rq, close_directory);
 }
 
@@ -138,9 +144,11 @@ void cbf__close_in_background(struct cbf_volume *volume, struct cbf__handle *han
 		(void)cbf__request_submit(rq); /* from a running request: the workers are there */
 		return;
 	}
-	/* It is in the table: the end of the session will close it. */
+	/* In the table, the end of the session will find it. */
 	cbf__report(volume, ENOMEM, "no memory to close a handle now; it stays open until the volume is unmounted");
 	pthread_mutex_lock(&volume->tree.lock);
+	if (!handle->id)
+		cbf__handle_publish(&volume->tree, handle, true);
 	cbf__handle_release(&volume->tree, handle);
 	pthread_mutex_unlock(&volume->tree.lock);
 }

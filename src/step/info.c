@@ -70,6 +70,14 @@ static void remember(struct cbf__request *rq)
 	cbf__unlock(rq);
 }
 
+void cbf__remember_size(struct cbf__request *rq, uint64_t size)
+{
+	cbf__lock(rq);
+	if (rq->target->gone)
+		rq->target->gone->attr.st_size = (off_t)size;
+	cbf__unlock(rq);
+}
+
 static enum cbf__flow answered(struct cbf__request *rq)
 {
 	rq->exists = rq->result == 0 && rq->event.get_file_info.file_exists;

@@ -9,7 +9,7 @@
 
 enum {
 	NAME_CAPACITY = 1024, /* longer than a name may be, so that a longer one is noticed instead of overflowing */
-	PATH_CAPACITY = 64 * 1024
+	MOST_PASSED_OVER = 100000 /* links in directories that are gone, one after another */
 };
 
 static enum cbf__flow fail(struct cbf__request *rq, int error)
@@ -23,6 +23,7 @@ static enum cbf__flow add_name(struct cbf__request *rq)
 {
 	struct cbf__buffer *path = &rq->walk_path;
 
+	rq->links.passed_over = 0;
 	if (path->length == 1) /* the root's own slash */
 		path->length = 0;
 	if (!cbf__buffer_append(path, "/", 1) || !cbf__buffer_append(path, rq->links.name, strlen(rq->links.name) + 1))
@@ -33,13 +34,15 @@ static enum cbf__flow add_name(struct cbf__request *rq)
 
 static enum cbf__flow parent_named(struct cbf__request *rq)
 {
-	if (rq->result == ENOENT)
-		return cbf__go(rq, cbf__step_next_link);
-	if (rq->result)
+	if (!rq->result)
+		return cbf__go(rq, add_name);
+	if (rq->result != ENOENT)
 		return fail(rq, rq->result);
-	if (!cbf__buffer_set_string(&rq->walk_path, rq->text.bytes))
-		return fail(rq, ENOMEM);
-	return cbf__go(rq, add_name);
+	if (++rq->links.passed_over < MOST_PASSED_OVER)
+		return cbf__go(rq, cbf__step_next_link);
+	cbf__report(rq->volume, EIO, "EnumerateHardLinks %s: the hook gives no end of directories that do not exist",
+		    rq->subject);
+	return fail(rq, EIO);
 }
 
 /* Is the directory one that the tree knows? Then its path is made from there. */
@@ -72,17 +75,13 @@ static enum cbf__flow link_answered(struct cbf__request *rq)
 	memcpy(rq->links.name, event->link_name, strlen(event->link_name) + 1);
 	if (parent_is_known(rq, parent_id, &no_memory))
 		return no_memory ? fail(rq, ENOMEM) : cbf__go(rq, add_name);
-	rq->text.length = 0;
-	if (!cbf__buffer_reserve(&rq->text, PATH_CAPACITY))
-		return fail(rq, ENOMEM);
-	rq->text.bytes[0] = '\0';
-	CBF__MAKE_EVENT(&rq->event, get_file_name_by_file_id, .file_id = parent_id, .file_path = rq->text.bytes,
-			.file_path_capacity = PATH_CAPACITY);
-	return cbf__fire_then(rq, CBF__GET_FILE_NAME_BY_FILE_ID, parent_named);
+	return cbf__ask_path(rq, parent_id, parent_named);
 }
 
 enum cbf__flow cbf__step_next_link(struct cbf__request *rq)
 {
+	if (atomic_load(&rq->volume->ending))
+		return fail(rq, ENODEV);
 	rq->text.length = 0;
 	if (!cbf__buffer_reserve(&rq->text, NAME_CAPACITY))
 		return fail(rq, ENOMEM);
@@ -185,9 +184,7 @@ enum cbf__flow cbf__step_links_page(struct cbf__request *rq)
 {
 	struct cbf__handle *handle = rq->closing;
 
-	rq->file = handle->file;
-	rq->handle_slot = rq->volume->properties.fire_all_open_close_events ? &handle->context
-									    : &handle->file->shared_handle_context;
+	cbf__use_handle(rq, handle);
 	rq->enumeration = handle->links;
 	if (rq->links.cursor == 0) {
 		if (handle->links)

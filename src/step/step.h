@@ -29,6 +29,9 @@ void cbf__close_all(struct cbf_volume *volume);
 
 /* Fires GetFileInfo for rq->subject: rq->exists and rq->info. For a deleted file, what is known of it. */
 enum cbf__flow cbf__step_info(struct cbf__request *rq);
+/* The size of rq->target has changed: kept for a file without a name, which cannot be asked for by its path. Not a
+ * step. */
+void cbf__remember_size(struct cbf__request *rq, uint64_t size);
 void cbf__clear_info(struct cbf_file_info *info);
 /* What stat(2) shows of a node. */
 void cbf__info_to_stat(const struct cbf_volume *volume, const struct cbf__node *node, const struct cbf_file_info *info,
@@ -38,6 +41,10 @@ void cbf__info_to_stat(const struct cbf_volume *volume, const struct cbf__node *
 void cbf__learn_name(struct cbf__request *rq, unsigned i);
 int cbf__learn(struct cbf__request *rq, struct cbf__node *dir, const char *name, size_t length);
 
+/* Fires GetFileNameByFileId; `then` finds the path in rq->walk_path if rq->result is 0. */
+enum cbf__flow cbf__ask_path(struct cbf__request *rq, uint64_t file_id, cbf__step then);
+/* Replaces rq->found, which is pinned; NULL is fine. */
+void cbf__set_found(struct cbf__request *rq, struct cbf__node *node);
 /* Goes along rq->walk_path, an absolute path, firing GetFileInfo for what is not known: rq->found, pinned. Called
  * without claims; ends without claims. */
 enum cbf__flow cbf__step_walk(struct cbf__request *rq);

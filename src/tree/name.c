@@ -81,6 +81,20 @@ bool cbf__node_is_below(const struct cbf__node *node, const struct cbf__node *ab
 	return node == above;
 }
 
+/* A node that loses its last name keeps the memory of it. */
+static void leave_name(struct cbf__tree *tree, struct cbf__name *name, const struct stat *attr)
+{
+	struct cbf__node *node = name->node;
+	struct cbf__gone *gone = node->names.next->next == &node->names ? cbf__path_gone(name) : NULL;
+
+	if (gone) {
+		gone->attr = *attr;
+		free(node->gone);
+		node->gone = gone;
+	}
+	cbf__name_remove(tree, name);
+}
+
 /* Takes a name away, and with it what lived for it only. */
 static void drop_name(struct cbf__tree *tree, struct cbf__name *name)
 {
@@ -89,7 +103,7 @@ static void drop_name(struct cbf__tree *tree, struct cbf__name *name)
 
 	cbf__node_pin(node);
 	cbf__node_pin(dir);
-	cbf__name_remove(tree, name);
+	leave_name(tree, name, &(const struct stat){.st_mode = node->type});
 	cbf__node_unpin(tree, node);
 	cbf__node_unpin(tree, dir);
 }
@@ -104,7 +118,8 @@ static void use_name(struct cbf__name *name)
 	cbf__list_append(names->next, &name->of_node);
 }
 
-static struct cbf__node *known_node(struct cbf__tree *tree, const struct cbf__name *name, uint64_t file_id, mode_t type)
+static struct cbf__node *known_node(struct cbf__tree *tree, const struct cbf__name *name, uint64_t file_id, mode_t type,
+				    uint32_t hard_links)
 {
 	struct cbf__node *node = NULL;
 
@@ -115,6 +130,17 @@ static struct cbf__node *known_node(struct cbf__tree *tree, const struct cbf__na
 	if (node && node->type != type) {
 		/* Not the file that it was, whatever its FileId says: the kernel cannot change an inode's type. */
 		cbf__node_die(tree, node);
+		return NULL;
+	}
+	/* One link, yet another name than the known one, and not open: the FileId may be another file's by now. A new
+	 * node costs only the cache; the old one would let a stale name change the new file. */
+	if (node && type != S_IFDIR && !node->file && hard_links == 1 && cbf__node_name(node) &&
+	    !(name && name->node == node)) {
+		cbf__node_pin(node);
+		cbf__node_die(tree, node);
+		while (cbf__node_name(node))
+			drop_name(tree, cbf__node_name(node));
+		cbf__node_unpin(tree, node);
 		return NULL;
 	}
 	return node;
@@ -130,7 +156,7 @@ enum cbf__learned cbf__tree_learn(struct cbf__tree *tree, struct cbf__node *dir,
 
 	if (file_id == CBF_ROOT_ID)
 		return CBF__LEARNED_NONSENSE;
-	node = known_node(tree, name, file_id, type);
+	node = known_node(tree, name, file_id, type, tree->use_hard_links ? info->hard_link_count : 0);
 	if (node && type == S_IFDIR && cbf__node_is_below(dir, node))
 		return CBF__LEARNED_NONSENSE;
 	if (!node)
@@ -157,20 +183,6 @@ enum cbf__learned cbf__tree_learn(struct cbf__tree *tree, struct cbf__node *dir,
 	return CBF__LEARNED;
 }
 
-/* A node that loses its last name keeps the memory of it. */
-static void leave_name(struct cbf__tree *tree, struct cbf__name *name, const struct stat *attr)
-{
-	struct cbf__node *node = name->node;
-	struct cbf__gone *gone = node->names.next->next == &node->names ? cbf__path_gone(name) : NULL;
-
-	if (gone) {
-		gone->attr = *attr;
-		free(node->gone);
-		node->gone = gone;
-	}
-	cbf__name_remove(tree, name);
-}
-
 void cbf__tree_unlink(struct cbf__tree *tree, struct cbf__name *name, uint32_t hard_links, const struct stat *attr)
 {
 	struct cbf__node *node = name->node;
@@ -182,7 +194,7 @@ void cbf__tree_unlink(struct cbf__tree *tree, struct cbf__name *name, uint32_t h
 	left.st_nlink = hard_links;
 	leave_name(tree, name, &left);
 	node->hard_links = hard_links;
-	if (hard_links == 0)
+	if (hard_links == 0 && cbf__list_empty(&node->names))
 		cbf__node_die(tree, node);
 	cbf__node_unpin(tree, node);
 	cbf__node_unpin(tree, dir);

@@ -48,8 +48,12 @@ struct cbf__node *cbf__node_find_file_id(const struct cbf__tree *tree, uint64_t 
 
 static uint64_t free_id(struct cbf__tree *tree, uint64_t file_id)
 {
-	uint64_t id = file_id ? cbf__file_id_to_ino(file_id) : tree->next_id++;
+	uint64_t id;
 
+	if (file_id)
+		id = cbf__file_id_to_ino(file_id);
+	else
+		id = tree->use_file_ids ? tree->next_spare_id++ : tree->next_id++;
 	while (cbf__node_find(tree, id))
 		id = tree->next_spare_id++;
 	return id;

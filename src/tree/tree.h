@@ -18,7 +18,7 @@
  * Identity
  *   With use_file_ids a node's id is a function of its FileId (the root's FileId and 1 change places), unless a node
  *   whose file has been deleted still sits there, since applications reuse FileIds; then it gets a number from above
- *   2^63 on. Without FileIds all ids are counted up.
+ *   2^63 on, as does a file without a FileId. Without FileIds all ids are counted up.
  */
 #ifndef CBF__TREE_H
 #define CBF__TREE_H

@@ -122,7 +122,8 @@ stop_mirror() {
 	local status=0 pid=$DAEMON
 	[[ -n $pid ]] || fail "stop_mirror: none is running"
 	if [[ $# -eq 0 ]]; then
-		wait_for 5 fds_are_back || fail "mirror keeps $(source_fds) descriptors open, $FDS_AT_START at its start:" \
+		wait_for 5 fds_are_back ||
+			fail "mirror keeps $(source_fds) descriptors open, $FDS_AT_START at its start:" \
 			"$(find "/proc/$pid/fd" -lname "$SRC*" -printf '%l ' | head -c 1000)"
 		unmount "$MNT" || fail "umount failed"
 	else
@@ -146,7 +147,7 @@ mounts_in_scratch() {
 pids_on_mount() {
 	local dir
 	for dir in /proc/[0-9]*; do
-		if grep -qzxF -- "$MNT" "$dir/cmdline" 2>/dev/null && grep -qzxF -- "$MIRROR" "$dir/cmdline" 2>/dev/null; then
+		if { grep -qzxF -- "$MNT" "$dir/cmdline" && grep -qzxF -- "$MIRROR" "$dir/cmdline"; } 2>/dev/null; then
 			printf '%s\n' "${dir#/proc/}"
 		fi
 	done
@@ -198,7 +199,8 @@ same() {
 	[[ $2 == "$3" ]] || fail "$1: expected '$2', got '$3'"
 }
 
-# expect STATUS TEXT COMMAND...: the command must end with that status ("fail": any but 0) and say TEXT (a pattern of grep) on stderr.
+# expect STATUS TEXT COMMAND...: the command must end with that status ("fail": any but 0) and say TEXT (a pattern of
+# grep) on stderr.
 expect() {
 	local wanted=$1 text=$2 status=0
 	shift 2
@@ -209,7 +211,8 @@ expect() {
 	else
 		((status == wanted)) || fail "$*: status $status, expected $wanted ($(head -c 300 "$SCRATCH/stderr"))"
 	fi
-	[[ -z $text ]] || grep -q -- "$text" "$SCRATCH/stderr" || fail "$*: says '$(cat "$SCRATCH/stderr")', expected '$text'"
+	[[ -z $text ]] || grep -q -- "$text" "$SCRATCH/stderr" ||
+		fail "$*: says '$(cat "$SCRATCH/stderr")', expected '$text'"
 }
 
 # tree DIRECTORY: type, mode, links, owner, size, name and target of all in it. With "full" the time and inode as well.

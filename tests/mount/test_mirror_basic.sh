@@ -106,7 +106,8 @@ as_others() {
 	printf secret >closed/secret
 	chmod 600 closed/secret
 	printf 'theirs\n' >open/theirs
-	"${nobody[@]}" bash -c 'printf mine >open/mine; mkdir open/dir; ln -s x open/link; mkfifo open/fifo; cat open/theirs'
+	"${nobody[@]}" bash -c 'printf mine >open/mine; mkdir open/dir; ln -s x open/link; mkfifo open/fifo
+		cat open/theirs'
 	stat -c '%n %u:%g %a' open/*
 	refused "${nobody[@]}" cat closed/secret
 	refused "${nobody[@]}" bash -c ': >closed/new'
@@ -162,7 +163,8 @@ deep_paths() {
 
 shell_names() {
 	local name
-	for name in $'new\nline' $'\xff\xfe' ' ' '-n' '*' $'tab\there' $'\\' "quote'\"" 'é' $'\x01' '...' '.hidden' '~'; do
+	for name in $'new\nline' $'\xff\xfe' ' ' '-n' '*' $'tab\there' $'\\' \
+		"quote'\"" 'é' $'\x01' '...' '.hidden' '~'; do
 		printf '%s' "$name" >./"$name"
 		mv ./"$name" ./"$name.moved"
 		cat ./"$name.moved"
@@ -188,7 +190,8 @@ if ((EUID == 0)); then
 	chmod 755 "$SCRATCH" "$SRC" "$NATIVE"
 	start_mirror -o allow_other,dev,suid
 	both as_others
-	[[ $(setpriv --reuid 65534 --regid 65534 --clear-groups cat "$MNT/open/theirs") == theirs ]] || fail "allow_other"
+	[[ $(setpriv --reuid 65534 --regid 65534 --clear-groups cat "$MNT/open/theirs") == theirs ]] ||
+		fail "allow_other"
 else
 	say "NOT TESTED: owners, device nodes, allow_other (not root)"
 fi

@@ -73,7 +73,7 @@ use_git() {
 	git -C clone2 status --porcelain | wc -l
 	git -C clone2 checkout -q -- .
 	git -C clone2 status --porcelain
-	# What is left is compared file by file: without what is of the moment (index: inode numbers, times; packs: threads).
+	# What is left is compared file by file: without what is of the moment (inode numbers, times, the packs' order).
 	rm -rf clone/.git clone2/.git
 }
 
@@ -141,8 +141,8 @@ use_sqlite() {
 				sqlite3 "$journal.db" &
 		done
 		wait
-		sqlite3 "$journal.db" 'select count(*), sum(b), sum(length(a)) from t;' 'vacuum;' 'pragma integrity_check;' \
-			'pragma journal_mode;'
+		sqlite3 "$journal.db" 'select count(*), sum(b), sum(length(a)) from t;' 'vacuum;' \
+			'pragma integrity_check;' 'pragma journal_mode;'
 		sqlite3 "$journal.db" .dump | sed 's/VALUES([0-9]*,/VALUES(/' | sort | sha256sum
 	done
 	ls

@@ -110,8 +110,8 @@ static void test_a_failing_mount_hook_ends_the_session(void **state)
 	mf_fail(f->fs, MF_MOUNT, 0, EACCES);
 	fx_attach(f, FX_WORKERS);
 	assert_int_equal(fk_init(f->kernel, NULL), 0);
-	fk_wait_end(f->kernel);
 	(void)cbf_wait(f->volume);
+	fk_wait_end(f->kernel);
 	assert_false(cbf_get_active(f->volume));
 	f->running = false;
 	mf_check_balance(f->fs);
