@@ -158,9 +158,16 @@ int cbf_set_use_hard_links(struct cbf_volume *volume, bool on)
 
 int cbf_set_use_file_ids(struct cbf_volume *volume, bool on)
 {
+	int error = cbf__volume_begin_change(volume);
+
+	if (error)
+		return error;
 	if (!on && volume->properties.use_hard_links)
-		return -EINVAL;
-	return set_flag(volume, &volume->properties.use_file_ids, on);
+		error = -EINVAL;
+	else
+		volume->properties.use_file_ids = on;
+	cbf__volume_end_change(volume);
+	return error;
 }
 
 int cbf_set_fire_all_open_close_events(struct cbf_volume *volume, bool on)

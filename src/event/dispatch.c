@@ -148,10 +148,10 @@ void cbf__fire_worker_thread_termination(struct cbf_volume *volume)
 		return;
 	hook_depth++;
 	((cbf_worker_thread_termination_hook)hook->function)(volume, &event, hook->user_data);
-	hook_depth--;
 	if (volume->registry.trace.function)
 		((cbf_trace_function)volume->registry.trace.function)(volume, "WorkerThreadTermination",
 								      volume->registry.trace.user_data);
+	hook_depth--;
 }
 
 void cbf__report(struct cbf_volume *volume, int error, const char *format, ...)

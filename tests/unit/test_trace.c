@@ -222,6 +222,7 @@ static void termination_of_a_worker_is_traced(void **state)
 	cbf__fire_worker_thread_termination(*state);
 	assert_int_equal(traced.count, 1);
 	assert_string_equal(traced.line, "WorkerThreadTermination");
+	assert_true(traced.inside);
 }
 
 /* It runs on a worker: a call that waits for the library must be refused there as in a hook. */
