@@ -230,6 +230,7 @@ int cbf_mount(struct cbf_volume *volume, const char *mount_point)
 	if (error)
 		return error;
 	volume->connection = -1;
+	volume->attached = false;
 	error = find_mount_point(volume, mount_point);
 	if (!error)
 		error = cbf__session_prepare(volume);

@@ -32,8 +32,8 @@ static void log_line(enum fuse_log_level level, const char *format, va_list argu
 		(void)vfprintf(stderr, format, arguments); /* somebody else's use of libfuse: as without us */
 		return;
 	}
-	if (level > FUSE_LOG_WARNING)
-		return;
+	if (level > FUSE_LOG_WARNING || logging_volume->attached)
+		return; /* the end of a socket is an error to libfuse */
 	(void)vsnprintf(line, sizeof(line), format, arguments);
 	line[strcspn(line, "\n")] = '\0';
 	cbf__report(logging_volume, EIO, "libfuse: %s", line);
@@ -285,15 +285,32 @@ int cbf__session_prepare(struct cbf_volume *volume)
 	return error;
 }
 
+static bool lies_on_top(const struct cbf_volume *volume)
+{
+	return volume->mount_point && volume->connection >= 0 &&
+	       cbf__connection_on(volume->mount_point) == volume->connection;
+}
+
+/* libfuse would unmount whatever lies on the mount point, unless its descriptor says that the connection is broken: a
+ * pipe without a reader says so. The kernel's end is cut by that, too. */
+static void sever(int fd)
+{
+	int ends[2];
+
+	if (fd < 0 || pipe2(ends, O_CLOEXEC) != 0)
+		return;
+	close(ends[0]);
+	(void)dup3(ends[1], fd, O_CLOEXEC);
+	close(ends[1]);
+}
+
 void cbf__session_clear(struct cbf_volume *volume)
 {
 	if (volume->session) {
 		logging_volume = volume;
-		/* libfuse unmounts whatever lies on the mount point: only if that is ours. Destroying closes the
-		 * descriptor. */
-		if (volume->mount_point && volume->connection >= 0 &&
-		    cbf__connection_on(volume->mount_point) == volume->connection)
-			fuse_session_unmount(volume->session);
+		if (!lies_on_top(volume))
+			sever(fuse_session_fd(volume->session));
+		fuse_session_unmount(volume->session);
 		fuse_session_destroy(volume->session);
 		logging_volume = NULL;
 	}
@@ -377,6 +394,15 @@ static ssize_t socket_writev(int fd, struct iovec *pieces, int count, void *data
 	return (ssize_t)length_of(pieces, count);
 }
 
+/* Newer builds of libfuse may come without custom I/O: then it reads and writes the socket itself. */
+static int attach_plainly(struct cbf_volume *volume, int fd)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	return fuse_session_mount(volume->session, path) == 0 ? 0 : -EIO;
+}
+
 static int attach(struct cbf_volume *volume, int fd, unsigned flags)
 {
 	static const struct fuse_custom_io io = {.read = socket_read, .writev = socket_writev};
@@ -384,7 +410,12 @@ static int attach(struct cbf_volume *volume, int fd, unsigned flags)
 
 	if (error)
 		return error;
+	logging_volume = volume;
 	error = fuse_session_custom_io(volume->session, &io, fd);
+	volume->has_custom_io = error == 0;
+	if (error == -EOPNOTSUPP)
+		error = attach_plainly(volume, fd);
+	logging_volume = NULL;
 	volume->workers.stepping = flags & CBF__ATTACH_STEP;
 	if (error == 0 && volume->workers.stepping) {
 		error = do_not_block(fd);
@@ -405,6 +436,7 @@ int cbf__session_attach(struct cbf_volume *volume, int fd, unsigned flags)
 
 	if (error)
 		return error;
+	volume->attached = true;
 	error = attach(volume, fd, flags);
 	if (error)
 		cbf__volume_mount_failed(volume);
@@ -436,11 +468,12 @@ void cbf__session_resume(struct cbf_volume *volume)
 	cbf__workers_pause(&volume->workers, false);
 }
 
-void cbf__session_set_reply_filter(struct cbf_volume *volume,
+bool cbf__session_set_reply_filter(struct cbf_volume *volume,
 				   int (*filter)(uint64_t unique, int32_t error, void *user_data), void *user_data)
 {
 	volume->reply_filter_data = user_data;
 	volume->reply_filter = filter;
+	return volume->has_custom_io;
 }
 
 const char *cbf_fuse_version(void)

@@ -9,6 +9,7 @@
 #define CBF__SESSION_H
 
 #include <cbfuse/result.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Makes tree, workers and libfuse session; 0 or a negative errno, and nothing is left then. */
@@ -44,8 +45,9 @@ void cbf__session_pause(struct cbf_volume *volume);
 void cbf__session_resume(struct cbf_volume *volume);
 
 /* Is asked before each reply goes out on an attached socket; a result other than 0 is the errno that writing it fails
- * with, as with a caller that has gone. Set it while no request is under way. */
-void cbf__session_set_reply_filter(struct cbf_volume *volume,
+ * with, as with a caller that has gone. Set it while no request is under way. False: not with this libfuse, which was
+ * built without custom I/O. */
+bool cbf__session_set_reply_filter(struct cbf_volume *volume,
 				   int (*filter)(uint64_t unique, int32_t error, void *user_data), void *user_data);
 
 #endif

@@ -75,6 +75,8 @@ struct cbf_volume {
 	int wake_fd; /* readable: a reader shall look around */
 	int connection; /* minor number of the mount's device */
 	void *step_buffer; /* of cbf__session_step() */
+	bool attached; /* to a test's socket */
+	bool has_custom_io;
 	bool initialised; /* FUSE_INIT was answered */
 	bool mount_fired;
 	int (*reply_filter)(uint64_t unique, int32_t error, void *user_data);

@@ -154,6 +154,13 @@ static bool wait_for_work(struct cbf__workers *workers)
 	return error != ETIMEDOUT || workers->count <= workers->min;
 }
 
+/* Waits for work. True: none came for a while, there are workers enough, and none was wanted at the last moment. */
+static bool is_superfluous(struct cbf__workers *workers)
+{
+	return !wait_for_work(workers) && cbf__list_empty(&workers->ready) &&
+	       workers->readers >= allowed_readers(workers);
+}
+
 static void serve(struct cbf__workers *workers, void *buffer)
 {
 	struct cbf__list *link;
@@ -162,12 +169,9 @@ static void serve(struct cbf__workers *workers, void *buffer)
 		wait_while_paused(workers);
 		if ((link = cbf__list_take(&workers->ready)))
 			run(workers, link);
-		else if (workers->dry)
-			return;
-		else if (workers->readers < allowed_readers(workers))
+		else if (!workers->dry && workers->readers < allowed_readers(workers))
 			read_and_serve(workers, buffer);
-		else if (!wait_for_work(workers) && cbf__list_empty(&workers->ready) &&
-			 workers->readers >= allowed_readers(workers))
+		else if (workers->dry || is_superfluous(workers))
 			return;
 	}
 }

@@ -116,7 +116,7 @@ static int fill(struct mirror *mirror, const struct listing *listing, const stru
 /* Fills the event with the next entry, if there is one. What has vanished before we could look at it is passed over. */
 static int next_entry(struct mirror *mirror, const struct listing *listing, struct cbf_enumerate_directory_event *event)
 {
-	const struct dirent *entry;
+	const struct dirent *entry = NULL;
 	size_t length;
 	int error = -ENOENT;
 

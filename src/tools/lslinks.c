@@ -37,6 +37,8 @@ static const char usage_text[] = "Usage: lslinks [-0] FILE...\n"
 
 static int append(struct answer *answer, const char *bytes, size_t length)
 {
+	if (length == 0)
+		return 0;
 	if (answer->capacity - answer->length < length) {
 		size_t capacity = (answer->length + length) * 2;
 		char *grown = realloc(answer->bytes, capacity);

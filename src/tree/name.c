@@ -138,8 +138,9 @@ static struct cbf__node *known_node(struct cbf__tree *tree, const struct cbf__na
 	    !(name && name->node == node)) {
 		cbf__node_pin(node);
 		cbf__node_die(tree, node);
-		while (cbf__node_name(node))
-			drop_name(tree, cbf__node_name(node));
+		CBF__LIST_FOR_EACH_SAFE(link, &node->names) {
+			drop_name(tree, CBF__CONTAINER(link, struct cbf__name, of_node));
+		}
 		cbf__node_unpin(tree, node);
 		return NULL;
 	}

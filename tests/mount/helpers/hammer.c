@@ -202,9 +202,13 @@ static void one_step(char who, const char *lslinks)
 		break;
 	case 11:
 		name = "stat";
-		result = lstat(path, &st);
-		if (result == 0 && st.st_nlink == 0)
-			DIE("%s: found by its name, but has no link", path);
+		/* Found while it was being unlinked, a file may show no link, natively too; but not for ever. */
+		st.st_nlink = 0;
+		for (int tries = 0; result == 0 && st.st_nlink == 0; tries++) {
+			result = lstat(path, &st);
+			if (tries == 10000)
+				DIE("%s: found by its name, but has no link", path);
+		}
 		break;
 	case 12:
 		return read_file(path);
