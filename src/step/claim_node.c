@@ -90,9 +90,24 @@ static bool lost_its_name(struct cbf__request *rq)
 	return lost;
 }
 
+/* Another request may have found a name for it while this one, which had none to claim, waited for its turn. */
+static bool got_a_name(struct cbf__request *rq)
+{
+	bool named;
+
+	cbf__lock(rq);
+	named = rq->deleted && cbf__node_name(rq->node);
+	cbf__unlock(rq);
+	return named;
+}
+
 static enum cbf__flow node_claimed(struct cbf__request *rq)
 {
 	rq->target = rq->node;
+	if (!rq->error && got_a_name(rq)) {
+		cbf__unclaim(rq);
+		return cbf__go(rq, claim_again);
+	}
 	if (!rq->error && !rq->closing && !cbf__handle_is_open(rq))
 		rq->error = EBADF;
 	if (rq->error || !lost_its_name(rq))
