@@ -36,7 +36,7 @@ static bool move(struct cbf__request *rq, struct cbf__name *name, unsigned to)
 	return cbf__tree_move(&rq->volume->tree, name, rq->dirs[to], rq->names[to], rq->name_lengths[to]);
 }
 
-/* With the lock held. A name that cannot be noted for want of memory is looked up again when it is needed. */
+/* With the lock held. A name that cannot be noted is looked up again when it is needed. */
 static bool note_rename(struct cbf__request *rq)
 {
 	struct cbf__name *old = name_in_tree(rq, 0);
@@ -70,7 +70,7 @@ static enum cbf__flow renamed(struct cbf__request *rq)
 	noted = note_rename(rq);
 	cbf__unlock(rq);
 	if (!noted)
-		cbf__report(rq->volume, ENOMEM, "RenameOrMoveFile %s: no memory to note the new name", rq->subject);
+		cbf__report(rq->volume, ENOMEM, "RenameOrMoveFile %s: the new name could not be noted", rq->subject);
 	return cbf__reply_done(rq);
 }
 

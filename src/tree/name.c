@@ -28,8 +28,11 @@ struct cbf__name *cbf__name_find(const struct cbf__tree *tree, const struct cbf_
 struct cbf__name *cbf__name_add(struct cbf__tree *tree, struct cbf__node *dir, const char *text, size_t length,
 				struct cbf__node *node)
 {
-	struct cbf__name *name = malloc(sizeof(*name) + length + 1);
+	struct cbf__name *name;
 
+	if (node->type == S_IFDIR && cbf__node_is_below(dir, node))
+		return NULL;
+	name = malloc(sizeof(*name) + length + 1);
 	if (!name)
 		return NULL;
 	name->dir = dir;

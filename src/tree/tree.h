@@ -119,7 +119,9 @@ uint64_t cbf__file_id_to_ino(uint64_t file_id);
 
 struct cbf__name *cbf__name_find(const struct cbf__tree *tree, const struct cbf__node *dir, const char *text,
 				 size_t length);
-/* NULL: no memory. The name must not be there. */
+/* NULL: no memory, or a directory would come to lie below itself: what the application answers while directories move
+ * behind the mount's back may come from different moments, and the tree must never have a loop. The name must not be
+ * there. */
 struct cbf__name *cbf__name_add(struct cbf__tree *tree, struct cbf__node *dir, const char *text, size_t length,
 				struct cbf__node *node);
 /* Out of the tree; freed when nobody refers to it any more. The node stays (pin it if you go on with it). */
@@ -139,7 +141,8 @@ enum cbf__learned cbf__tree_learn(struct cbf__tree *tree, struct cbf__node *dir,
 void cbf__tree_unlink(struct cbf__tree *tree, struct cbf__name *name, uint32_t hard_links, const struct stat *attr);
 /* A name turns out not to be this file's any more: changed behind our back. What became of the file is not known. */
 void cbf__tree_lose(struct cbf__tree *tree, struct cbf__name *name);
-/* (dir, text) moved to (new_dir, new_text), where nothing is any more. False: no memory, the name is dropped. */
+/* (dir, text) moved to (new_dir, new_text), where nothing is any more. False: it could not be noted (see
+ * cbf__name_add()), the name is dropped and will be looked up again. */
 bool cbf__tree_move(struct cbf__tree *tree, struct cbf__name *name, struct cbf__node *new_dir, const char *new_text,
 		    size_t new_length);
 

@@ -261,8 +261,12 @@ static void test_codes_at_the_border(void **state)
 {
 	struct fixture *f = begin(state);
 
+	int largest;
+
 	mf_fail(f->fs, MF_READ_FILE, 0, 511);
-	assert_int_equal(do_read(f), 511);
+	largest = do_read(f);
+	/* libfuse 3.17 and newer takes what is larger than any errno that there is for a mistake of its caller's. */
+	assert_true(largest == 511 || largest == ERANGE);
 	mf_fail(f->fs, MF_READ_FILE, 0, 1);
 	assert_int_equal(do_read(f), 1);
 	assert_int_equal(mf_seen(f->fs, MF_ERROR), 0);

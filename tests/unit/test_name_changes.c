@@ -211,6 +211,23 @@ static void moved_directory_takes_what_is_inside_along(void **state)
 		cbf__node_forget(tree, cbf__node_find(tree, id), 1);
 }
 
+/* While directories move natively as well, what is said of them may come from different moments. A loop in the tree
+ * would be walked for ever, with the lock held. */
+static void directory_never_comes_to_lie_below_itself(void **state)
+{
+	struct cbf__tree *tree = *state;
+	struct cbf__node *a = look_up(tree, tree->root, "a", 4, S_IFDIR);
+	struct cbf__node *b = look_up(tree, a, "b", 5, S_IFDIR);
+
+	assert_false(move_name(tree, tree->root, "a", b, "a"));
+	assert_false(cbf__node_is_below(a, b));
+	assert_true(cbf__node_is_below(b, a));
+	assert_null(cbf__node_name(a));
+	assert_null(cbf__name_add(tree, a, "self", 4, a));
+	cbf__node_forget(tree, b, 1);
+	cbf__node_forget(tree, a, 1);
+}
+
 static void file_that_is_moved_back_has_its_name_again(void **state)
 {
 	struct cbf__tree *tree = *state;
@@ -363,6 +380,7 @@ int main(void)
 		TEST(children_of_a_directory_without_a_name_know_its_path),
 		TEST(moved_file_is_found_under_its_new_name),
 		TEST(moved_directory_takes_what_is_inside_along),
+		TEST(directory_never_comes_to_lie_below_itself),
 		TEST(file_that_is_moved_back_has_its_name_again),
 		TEST(unused_file_is_freed_after_it_has_moved),
 		TEST(referenced_name_outlives_the_tree),
