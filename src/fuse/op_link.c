@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <string.h>
 
+enum { HAS_ASKED = 1 }; /* in rq->flags */
+
 static enum cbf__flow link_start(struct cbf__request *rq);
 
 static enum cbf__flow link_told(struct cbf__request *rq)
@@ -48,12 +50,19 @@ static enum cbf__flow name_was_sought(struct cbf__request *rq)
 	return cbf__go(rq, link_start);
 }
 
+/* Once: whether another name is to be had is decided in the step that seeks one, which may know that there is none. */
+static bool has_asked(const struct cbf__request *rq)
+{
+	return rq->flags == HAS_ASKED;
+}
+
 static enum cbf__flow link_claimed(struct cbf__request *rq)
 {
 	rq->target = rq->node;
 	if (rq->error)
 		return cbf__reply_done(rq);
-	if (rq->deleted && !rq->target->dead && !rq->name_sought) {
+	if (rq->deleted && !rq->target->dead && !has_asked(rq)) {
+		rq->flags = HAS_ASKED;
 		cbf__unclaim(rq);
 		rq->turn = CBF__EXCLUSIVE_TURN;
 		return cbf__call(rq, cbf__step_claim_node, name_was_sought);

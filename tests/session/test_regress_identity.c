@@ -109,6 +109,27 @@ static void finish_replaced(struct fixture *f)
 	fx_end_session(f);
 }
 
+/* An earlier request has found out that no other name is to be had: a link must not go on asking for ever. */
+static void test_link_of_a_file_without_a_name_is_answered(void **state)
+{
+	struct fixture *f = *state;
+	struct fuse_entry_out entry;
+	uint64_t old, fh;
+
+	assert_int_equal(cbf_on_get_file_info(f->volume, info_by_path, f->fs), 0);
+	mf_add_file(f->fs, "/a", "data");
+	fx_start(f, FX_STEP);
+	old = fx_node(f, "/a");
+	fh = fx_open(f, old, O_RDWR);
+	mf_remove(f->fs, "/a");
+	mf_add_file(f->fs, "/a", "new");
+	(void)fx_node(f, "/a");
+	fx_expect_content(f, old, fh, "data");
+	assert_int_equal(fk_link(f->kernel, old, FUSE_ROOT_ID, "b", &entry), ENOENT);
+	fx_release(f, old, fh);
+	finish_replaced(f);
+}
+
 /* The events of a file whose name was given to another one say under which name it was known. */
 static void test_replaced_open_file_keeps_its_last_name(void **state)
 {
@@ -212,6 +233,7 @@ int main(void)
 		FX_TEST(test_recycled_file_id_under_another_name_is_another_node),
 		FX_TEST(test_second_name_of_a_linked_file_is_the_same_node),
 		FX_TEST(test_create_of_an_unknown_existing_name_makes_the_kernel_look_again),
+		FX_TEST(test_link_of_a_file_without_a_name_is_answered),
 		FX_TEST(test_replaced_open_file_keeps_its_last_name),
 		FX_TEST(test_replaced_open_file_is_asked_for_other_names_once),
 		FX_TEST(test_file_ids_alone_make_two_names_one_file),
