@@ -30,7 +30,8 @@ struct cbf__name *cbf__name_add(struct cbf__tree *tree, struct cbf__node *dir, c
 {
 	struct cbf__name *name;
 
-	if (node->type == S_IFDIR && cbf__node_is_below(dir, node))
+	/* Nothing lies below a directory without children: the way up is walked for others only. */
+	if (dir == node || (node->children && cbf__node_is_below(dir, node)))
 		return NULL;
 	name = malloc(sizeof(*name) + length + 1);
 	if (!name)
