@@ -24,6 +24,8 @@ int hooks_register(struct cbf_volume *volume, struct mirror *mirror)
 	REGISTER(get_file_info);
 	REGISTER(set_file_attributes);
 	REGISTER(get_reparse_point);
+	REGISTER(query_ea);
+	REGISTER(set_ea);
 	REGISTER(enumerate_directory);
 	REGISTER(close_directory_enumeration);
 	REGISTER(is_directory_empty);

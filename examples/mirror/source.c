@@ -188,28 +188,31 @@ int source_open(const struct source *source, const char *path, int flags)
 	return fd == -EXDEV ? open_stepwise(source, path, flags) : fd;
 }
 
-enum { DESCRIPTOR_PATH_SIZE = sizeof("/proc/self/fd/") + 3 * sizeof(int) };
+void source_fd_path(int fd, char path[SOURCE_FD_PATH_SIZE])
+{
+	snprintf(path, SOURCE_FD_PATH_SIZE, "/proc/self/fd/%d", fd);
+}
 
 int source_reopen(int fd, int flags)
 {
-	char path[DESCRIPTOR_PATH_SIZE];
+	char path[SOURCE_FD_PATH_SIZE];
 	int reopened;
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	source_fd_path(fd, path);
 	reopened = open(path, flags | O_CLOEXEC | O_NOCTTY);
 	return reopened < 0 ? -errno : reopened;
 }
 
 static int change_mode_by_path(int fd, mode_t mode)
 {
-	char path[DESCRIPTOR_PATH_SIZE];
+	char path[SOURCE_FD_PATH_SIZE];
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
 		return -errno;
 	if (S_ISLNK(st.st_mode))
 		return -EOPNOTSUPP;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	source_fd_path(fd, path);
 	return chmod(path, mode) == 0 ? 0 : -errno;
 }
 

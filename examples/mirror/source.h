@@ -41,6 +41,10 @@ int source_open(const struct source *source, const char *path, int flags);
 /* fstatat() of an entry of a directory, that follows no symbolic link. 0 or a negative errno. */
 int source_stat_entry(const struct source *source, int directory_fd, const char *name, struct stat *st);
 
+/* The path that leads to just what a descriptor (O_PATH as well) refers to, whatever became of its names. */
+enum { SOURCE_FD_PATH_SIZE = sizeof("/proc/self/fd/") + 3 * sizeof(int) };
+void source_fd_path(int fd, char path[SOURCE_FD_PATH_SIZE]);
+
 /* Opens what a descriptor (O_PATH as well) refers to anew, with other flags. A descriptor or a negative errno. */
 int source_reopen(int fd, int flags);
 

@@ -61,6 +61,7 @@
 #include <cbfuse/event_link.h>
 #include <cbfuse/event_name.h>
 #include <cbfuse/event_volume.h>
+#include <cbfuse/event_xattr.h>
 #include <cbfuse/result.h>
 #include <cbfuse/volume.h>
 

@@ -21,14 +21,14 @@
  * - `file_context` is one for a *file*: handles that were opened through different hard links share it (with
  *   cbf_set_use_file_ids()), and it outlives the file's last name while a handle is open.
  * - The slot is NULL in events for a file that is not open (CanFileBeDeleted, DeleteFile, RenameOrMoveFile,
- *   GetFileInfo, GetReparsePoint); `handle_context` is NULL in events that come through no handle while
+ *   GetFileInfo, GetReparsePoint, QueryEa); `handle_context` is NULL in events that come through no handle while
  *   fire_all_open_close_events is on.
  * - Read-only (`const`) in: FlushFile (file_context), GetFileInfo (both), every Close...Enumeration
  *   (enumeration_context).
- * - Events that are defined for an *open* file (SetFileSize, SetFileAttributes, CreateHardLink, EnumerateHardLinks)
- *   but are asked for by path, are put between an OpenFile and a CleanupFile and CloseFile by the library if the file
- *   is not open. Its `flags` then are O_PATH | O_NOFOLLOW (O_WRONLY for a truncate(2)): nothing will be read or written
- *   through it, and a hook that needs no state for that may return at once and leave the slots NULL.
+ * - Events that are defined for an *open* file (SetFileSize, SetFileAttributes, CreateHardLink, EnumerateHardLinks,
+ *   SetEa) but are asked for by path, are put between an OpenFile and a CleanupFile and CloseFile by the library if the
+ *   file is not open. Its `flags` then are O_PATH | O_NOFOLLOW (O_WRONLY for a truncate(2)): nothing will be read or
+ *   written through it, and a hook that needs no state for that may return at once and leave the slots NULL.
  *
  * What is promised: each successful Open-/CreateFile is followed by exactly one CleanupFile and one CloseFile (with
  * fire_all_open_close_events off: the first and the last), each enumeration that was started is closed exactly once

@@ -86,9 +86,9 @@ CBF_API int cbf_set_use_file_ids(struct cbf_volume *volume, bool on);
  *  Default off. */
 CBF_API int cbf_set_fire_all_open_close_events(struct cbf_volume *volume, bool on);
 
-/** Events of one file run one after another. Off: those that change nothing (ReadFile, GetFileInfo, GetReparsePoint)
- * may run beside each other. Default on. A GetFileInfo for a name that the library has not yet seen is nobody's event
- * and never waits. */
+/** Events of one file run one after another. Off: those that change nothing (ReadFile, GetFileInfo, GetReparsePoint,
+ * QueryEa) may run beside each other. Default on. A GetFileInfo for a name that the library has not yet seen is
+ * nobody's event and never waits. */
 CBF_API int cbf_set_serialize_access(struct cbf_volume *volume, bool on);
 
 /** All events run on one worker thread, one after another. Default off. */
@@ -128,9 +128,10 @@ CBF_API int cbf_set_source_name(struct cbf_volume *volume, const char *name);
 CBF_API int cbf_add_mount_options(struct cbf_volume *volume, const char *options);
 
 /** The extended attribute through which a program reads a file's names: absolute paths in the volume, a NUL after each.
- *  It is not listed by listxattr(2), so that no copying program takes it along. NULL or "" switches it off. With
- *  cbf_set_use_hard_links() only. Default "user.cbfuse.hardlinks"; Linux gives `user.` attributes to files and
- *  directories only, so choose a `trusted.` or `system.` name if symbolic links and special files shall have it. */
+ *  It is not listed by listxattr(2), so that no copying program takes it along, and cannot be set or removed (EPERM);
+ *  QueryEa and SetEa never see it. NULL or "" switches it off. With cbf_set_use_hard_links() only. Default
+ *  "user.cbfuse.hardlinks"; Linux gives `user.` attributes to files and directories only, so choose a `trusted.` or
+ *  `system.` name if symbolic links and special files shall have it. */
 CBF_API int cbf_set_hard_links_xattr(struct cbf_volume *volume, const char *name);
 
 /** @} */

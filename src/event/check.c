@@ -103,6 +103,32 @@ static const char *target_fault(const char *target, size_t capacity)
 	return length >= PATH_MAX ? "gave a target that is longer than 4095 bytes" : NULL;
 }
 
+/* The kernel fails the whole list for an empty name, and programs go astray on one without an end. */
+static const char *ea_names_fault(const char *names, size_t length)
+{
+	size_t name;
+
+	for (size_t i = 0; i < length; i += name + 1) {
+		name = strnlen(names + i, length - i);
+		if (name == length - i)
+			return "gave a list whose last name is not terminated";
+		if (name == 0)
+			return "gave a list with an empty name in it";
+		if (name > CBF_EA_NAME_MAX)
+			return "gave a list with a name that is longer than 255 bytes";
+	}
+	return NULL;
+}
+
+static const char *ea_fault(const struct cbf_query_ea_event *event)
+{
+	if (event->ea_name && !event->ea_found)
+		return NULL;
+	if (event->length > event->buffer_capacity)
+		return "gave more bytes than there is room for";
+	return event->ea_name ? NULL : ea_names_fault(event->buffer, event->length);
+}
+
 static const char *fault_of(enum cbf__event_id id, const union cbf__event *event)
 {
 	switch (id) {
@@ -122,6 +148,8 @@ static const char *fault_of(enum cbf__event_id id, const union cbf__event *event
 				  event->get_file_name_by_file_id.file_path_capacity);
 	case CBF__GET_REPARSE_POINT:
 		return target_fault(event->get_reparse_point.target, event->get_reparse_point.target_capacity);
+	case CBF__QUERY_EA:
+		return ea_fault(&event->query_ea);
 	case CBF__READ_FILE:
 		return event->read_file.bytes_read > event->read_file.bytes_to_read
 			       ? "gave more bytes than were asked for"

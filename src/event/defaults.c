@@ -31,6 +31,7 @@ int cbf__default_answer(const struct cbf_volume *volume, enum cbf__event_id id, 
 	case CBF__WRITE_FILE:
 	case CBF__SET_FILE_SIZE:
 	case CBF__SET_FILE_ATTRIBUTES:
+	case CBF__SET_EA:
 	case CBF__DELETE_FILE:
 	case CBF__RENAME_OR_MOVE_FILE:
 		return unhooked_change(volume);
@@ -53,6 +54,7 @@ int cbf__default_answer(const struct cbf_volume *volume, enum cbf__event_id id, 
 	case CBF__ENUMERATE_DIRECTORY:
 	case CBF__CLOSE_DIRECTORY_ENUMERATION:
 	case CBF__CLOSE_HARD_LINKS_ENUMERATION:
+	case CBF__QUERY_EA:
 	case CBF__CAN_FILE_BE_DELETED:
 	case CBF__IS_DIRECTORY_EMPTY:
 	case CBF__EVENT_COUNT:

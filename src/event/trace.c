@@ -29,6 +29,24 @@ static void add(struct line *line, const char *format, ...)
 		line->length = sizeof(line->text) - 1;
 }
 
+static void add_set_ea(struct line *line, const struct cbf_set_ea_event *event)
+{
+	add(line, " ea_name=%.255s", event->ea_name);
+	if (event->remove)
+		add(line, " remove");
+	else
+		add(line, " length=%zu%s%s", event->length, event->create ? " create" : "",
+		    event->replace ? " replace" : "");
+}
+
+static void add_query_ea(struct line *line, const struct cbf_query_ea_event *event)
+{
+	if (event->ea_name && !event->ea_found)
+		add(line, " (does not exist)");
+	else
+		add(line, " %zu", event->length);
+}
+
 static void add_inputs(struct line *line, enum cbf__event_id id, const union cbf__event *event)
 {
 	switch (id) {
@@ -64,6 +82,13 @@ static void add_inputs(struct line *line, enum cbf__event_id id, const union cbf
 		break;
 	case CBF__SET_REPARSE_POINT:
 		add(line, " target=%.800s", event->set_reparse_point.target);
+		break;
+	case CBF__QUERY_EA:
+		if (event->query_ea.ea_name)
+			add(line, " ea_name=%.255s", event->query_ea.ea_name);
+		break;
+	case CBF__SET_EA:
+		add_set_ea(line, &event->set_ea);
 		break;
 	case CBF__DELETE_FILE:
 		add(line, " last_name=%d is_open=%d", event->delete_file.last_name, event->delete_file.is_open);
@@ -103,6 +128,13 @@ static void add_outputs(struct line *line, enum cbf__event_id id, const union cb
 		break;
 	case CBF__GET_REPARSE_POINT:
 		add(line, " %s", event->get_reparse_point.target);
+		break;
+	case CBF__QUERY_EA:
+		add_query_ea(line, &event->query_ea);
+		break;
+	case CBF__SET_EA:
+		if (!event->set_ea.ea_found && (event->set_ea.replace || event->set_ea.remove))
+			add(line, " (does not exist)");
 		break;
 	case CBF__READ_FILE:
 		add(line, " %zu", event->read_file.bytes_read);

@@ -77,6 +77,20 @@ static void fill_always(struct fuse_lowlevel_ops *ops)
 					  .ioctl = cbf__op_ioctl};
 }
 
+static void fill_xattr(const struct cbf_volume *volume, struct fuse_lowlevel_ops *ops)
+{
+	bool query = cbf__hooked(volume, CBF__QUERY_EA), set = cbf__hooked(volume, CBF__SET_EA);
+
+	if (query || (volume->properties.use_hard_links && volume->properties.hard_links_xattr)) {
+		ops->getxattr = cbf__op_getxattr;
+		ops->listxattr = cbf__op_listxattr;
+	}
+	if (query || set) { /* with the one hook alone, to set is what the default of the other says */
+		ops->setxattr = cbf__op_setxattr;
+		ops->removexattr = cbf__op_removexattr;
+	}
+}
+
 void cbf__ops_fill(const struct cbf_volume *volume, struct fuse_lowlevel_ops *ops)
 {
 	fill_always(ops);
@@ -84,8 +98,5 @@ void cbf__ops_fill(const struct cbf_volume *volume, struct fuse_lowlevel_ops *op
 		ops->fsync = cbf__op_fsync;
 		ops->fsyncdir = cbf__op_fsync;
 	}
-	if (volume->properties.use_hard_links && volume->properties.hard_links_xattr) {
-		ops->getxattr = cbf__op_getxattr;
-		ops->listxattr = cbf__op_listxattr;
-	}
+	fill_xattr(volume, ops);
 }

@@ -117,6 +117,18 @@ static int do_getxattr(const struct mounted *m)
 	return result((int)getxattr(mx_path(m, "/f"), "user.cbfuse.hardlinks", value, sizeof(value)));
 }
 
+static int do_listxattr(const struct mounted *m)
+{
+	char names[64];
+
+	return result((int)listxattr(mx_path(m, "/f"), names, sizeof(names)));
+}
+
+static int do_setxattr(const struct mounted *m)
+{
+	return result(setxattr(mx_path(m, "/f"), "user.x", "value", 5, 0));
+}
+
 static int go_on(const char *path, void *user_data)
 {
 	(void)path;
@@ -220,6 +232,8 @@ static const struct call {
 	{MF_ENUMERATE_HARD_LINKS, "EnumerateHardLinks", do_list_call},
 	{MF_GET_REPARSE_POINT, "GetReparsePoint", do_readlink},
 	{MF_SET_REPARSE_POINT, "SetReparsePoint", do_symlink},
+	{MF_QUERY_EA, "QueryEa", do_listxattr},
+	{MF_SET_EA, "SetEa", do_setxattr},
 	{MF_CAN_FILE_BE_DELETED, "CanFileBeDeleted", do_unlink},
 	{MF_IS_DIRECTORY_EMPTY, "IsDirectoryEmpty", do_rmdir},
 	{MF_DELETE_FILE, "DeleteFile", do_unlink},
@@ -405,6 +419,7 @@ static void test_bad_names(void **state)
 	TRY(m, MF_ENUMERATE_HARD_LINKS, "EnumerateHardLinks", do_getxattr, MF_BAD_EMPTY, MF_BAD_SLASH, MF_BAD_DOT_DOT,
 	    MF_BAD_LONG, MF_BAD_UNTERMINATED);
 	TRY(m, MF_ENUMERATE_HARD_LINKS, "EnumerateHardLinks", do_list_call, MF_BAD_EMPTY, MF_BAD_UNTERMINATED);
+	TRY(m, MF_QUERY_EA, "QueryEa", do_listxattr, MF_BAD_EMPTY, MF_BAD_LONG, MF_BAD_UNTERMINATED);
 	TRY(m, MF_GET_REPARSE_POINT, "GetReparsePoint", do_readlink, MF_BAD_EMPTY, MF_BAD_UNTERMINATED);
 	mx_finish(m);
 }
@@ -437,6 +452,7 @@ static void test_bad_numbers(void **state)
 	mx_mount(m);
 	TRY(m, MF_READ_FILE, "ReadFile", do_read, MF_BAD_COUNT, MF_BAD_HUGE_COUNT);
 	TRY(m, MF_WRITE_FILE, "WriteFile", do_write, MF_BAD_COUNT, MF_BAD_HUGE_COUNT);
+	TRY(m, MF_QUERY_EA, "QueryEa", do_listxattr, MF_BAD_COUNT, MF_BAD_HUGE_COUNT);
 	TRY(m, MF_GET_FILE_INFO, "GetFileInfo", do_stat, MF_BAD_SIZE, MF_BAD_TYPE);
 	mx_finish(m);
 }

@@ -173,6 +173,32 @@ static int do_readdir(struct fixture *f)
 	return error;
 }
 
+static int do_getxattr(struct fixture *f)
+{
+	char value[64];
+	size_t length;
+
+	return fk_getxattr(f->kernel, fx_node(f, "/f"), "user.x", value, sizeof(value), &length);
+}
+
+static int do_listxattr(struct fixture *f)
+{
+	char names[64];
+	size_t length;
+
+	return fk_listxattr(f->kernel, fx_node(f, "/f"), names, sizeof(names), &length);
+}
+
+static int do_setxattr(struct fixture *f)
+{
+	return fk_setxattr(f->kernel, fx_node(f, "/f"), "user.x", "value", 5, 0);
+}
+
+static int do_removexattr(struct fixture *f)
+{
+	return fk_removexattr(f->kernel, fx_node(f, "/f"), "user.x");
+}
+
 static int do_unlink(struct fixture *f)
 {
 	return fk_unlink(f->kernel, FUSE_ROOT_ID, "f");
@@ -212,6 +238,10 @@ static const struct {
 	{MF_CREATE_HARD_LINK, do_link},
 	{MF_SET_REPARSE_POINT, do_symlink},
 	{MF_GET_REPARSE_POINT, do_readlink},
+	{MF_QUERY_EA, do_getxattr},
+	{MF_QUERY_EA, do_listxattr},
+	{MF_SET_EA, do_setxattr},
+	{MF_SET_EA, do_removexattr},
 	{MF_ENUMERATE_DIRECTORY, do_readdir},
 	{MF_CAN_FILE_BE_DELETED, do_unlink},
 	{MF_DELETE_FILE, do_unlink},
@@ -335,6 +365,19 @@ static void test_bad_counts(void **state)
 	fx_finish(f);
 }
 
+static void test_bad_attributes(void **state)
+{
+	static const enum mf_bad values[] = {MF_BAD_COUNT, MF_BAD_HUGE_COUNT};
+	static const enum mf_bad lists[] = {MF_BAD_COUNT, MF_BAD_HUGE_COUNT, MF_BAD_EMPTY, MF_BAD_LONG,
+					    MF_BAD_UNTERMINATED};
+	struct fixture *f = begin(state);
+
+	assert_int_equal(do_setxattr(f), 0);
+	try_answers(f, MF_QUERY_EA, do_getxattr, values, 2);
+	try_answers(f, MF_QUERY_EA, do_listxattr, lists, 5);
+	fx_finish(f);
+}
+
 static void test_bad_info(void **state)
 {
 	static const enum mf_bad answers[] = {MF_BAD_SIZE, MF_BAD_TYPE};
@@ -420,6 +463,7 @@ int main(void)
 		FX_TEST(test_bad_names),
 		FX_TEST(test_bad_targets),
 		FX_TEST(test_bad_counts),
+		FX_TEST(test_bad_attributes),
 		FX_TEST(test_bad_info),
 		FX_TEST(test_bad_paths),
 		FX_TEST(test_a_directory_that_never_ends),

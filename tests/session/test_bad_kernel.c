@@ -52,8 +52,11 @@ static void test_unknown_nodes(void **state)
 	assert_int_not_equal(fk_opendir(f->kernel, STRANGE_NODE, &open), 0);
 	assert_int_not_equal(fk_create_file(f->kernel, STRANGE_NODE, "n", O_RDWR, 0600, &entry, &open), 0);
 	assert_int_not_equal(fk_getxattr(f->kernel, STRANGE_NODE, "user.cbfuse.hardlinks", NULL, 0, &length), 0);
+	assert_int_not_equal(fk_getxattr(f->kernel, STRANGE_NODE, "user.x", NULL, 0, &length), 0);
+	assert_int_not_equal(fk_listxattr(f->kernel, STRANGE_NODE, NULL, 0, &length), 0);
+	assert_int_not_equal(fk_setxattr(f->kernel, STRANGE_NODE, "user.x", "value", 5, 0), 0);
+	assert_int_not_equal(fk_removexattr(f->kernel, STRANGE_NODE, "user.x"), 0);
 	(void)fk_statfs(f->kernel, STRANGE_NODE, &size);
-	(void)fk_listxattr(f->kernel, STRANGE_NODE, NULL, 0, &length);
 	fx_expect_serving(f);
 	fx_finish(f);
 }

@@ -172,6 +172,12 @@ uint64_t fk_send_getxattr(struct fake_kernel *kernel, uint64_t node, const char 
 int fk_getxattr(struct fake_kernel *kernel, uint64_t node, const char *name, void *out, uint32_t capacity,
 		size_t *length);
 int fk_listxattr(struct fake_kernel *kernel, uint64_t node, void *out, uint32_t capacity, size_t *length);
+/* `flags`: XATTR_CREATE, XATTR_REPLACE. */
+uint64_t fk_send_setxattr(struct fake_kernel *kernel, uint64_t node, const char *name, const void *value, uint32_t size,
+			  uint32_t flags);
+int fk_setxattr(struct fake_kernel *kernel, uint64_t node, const char *name, const void *value, uint32_t size,
+		uint32_t flags);
+int fk_removexattr(struct fake_kernel *kernel, uint64_t node, const char *name);
 /* For the request with that number. It has no reply of its own, unless the library refuses it. */
 void fk_send_interrupt(struct fake_kernel *kernel, uint64_t unique);
 uint64_t fk_send_destroy(struct fake_kernel *kernel);

@@ -210,6 +210,26 @@ int fk_listxattr(struct fake_kernel *kernel, uint64_t node, void *out, uint32_t 
 	return wait_xattr(kernel, send_argument(kernel, FUSE_LISTXATTR, node, &in, sizeof(in)), out, capacity, length);
 }
 
+uint64_t fk_send_setxattr(struct fake_kernel *kernel, uint64_t node, const char *name, const void *value, uint32_t size,
+			  uint32_t flags)
+{
+	const struct fuse_setxattr_in in = {.size = size, .flags = flags};
+	const size_t header = kernel->init.flags & FUSE_SETXATTR_EXT ? sizeof(in) : FUSE_COMPAT_SETXATTR_IN_SIZE;
+
+	return fk_send(kernel, FUSE_SETXATTR, node, &in, header, name, strlen(name) + 1, value, size);
+}
+
+int fk_setxattr(struct fake_kernel *kernel, uint64_t node, const char *name, const void *value, uint32_t size,
+		uint32_t flags)
+{
+	return fk_wait(kernel, fk_send_setxattr(kernel, node, name, value, size, flags))->error;
+}
+
+int fk_removexattr(struct fake_kernel *kernel, uint64_t node, const char *name)
+{
+	return fk_wait(kernel, send_argument(kernel, FUSE_REMOVEXATTR, node, name, strlen(name) + 1))->error;
+}
+
 /* As in Linux, an interrupt has the number of the request with the lowest bit set. */
 void fk_send_interrupt(struct fake_kernel *kernel, uint64_t unique)
 {

@@ -43,6 +43,7 @@ void mf_destroy(struct model_fs *fs)
 	for (kind = 0; kind < MF_EVENT_COUNT; kind++)
 		free(fs->knobs[kind].block_path);
 	free(fs->names);
+	mf__free_eas(fs->root);
 	free(fs->root);
 	pthread_cond_destroy(&fs->changed);
 	pthread_mutex_destroy(&fs->lock);
@@ -57,6 +58,7 @@ void mf_register(struct model_fs *fs, struct cbf_volume *volume)
 	mf__hook_directories(fs, volume);
 	mf__hook_links(fs, volume);
 	mf__hook_names(fs, volume);
+	mf__hook_xattr(fs, volume);
 }
 
 void mf_observe(struct model_fs *fs, mf_observer observer, void *user_data)

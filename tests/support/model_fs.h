@@ -46,6 +46,8 @@ enum mf_event {
 	MF_GET_FILE_NAME_BY_FILE_ID,
 	MF_GET_REPARSE_POINT,
 	MF_SET_REPARSE_POINT,
+	MF_QUERY_EA,
+	MF_SET_EA,
 	MF_CAN_FILE_BE_DELETED,
 	MF_IS_DIRECTORY_EMPTY,
 	MF_DELETE_FILE,
@@ -56,7 +58,7 @@ enum mf_event {
 /* What kind of nonsense a hook answers. Which of them a hook can give depends on what it has to answer. */
 enum mf_bad {
 	MF_GOOD,
-	MF_BAD_EMPTY, /* a name, path or target "" */
+	MF_BAD_EMPTY, /* a name, path or target ""; of a list of names: one of them */
 	MF_BAD_SLASH, /* "a/b"; of a path: one that does not start with a slash */
 	MF_BAD_DOT_DOT, /* ".." */
 	MF_BAD_LONG, /* 300 bytes, or as many as there is room for */
@@ -102,6 +104,11 @@ size_t mf_data_of(struct model_fs *fs, const char *path, char *out, size_t capac
 mode_t mf_mode_of(struct model_fs *fs, const char *path);
 /* The next new file gets this id, even if a dead one that is still open has it. */
 void mf_set_next_id(struct model_fs *fs, uint64_t id);
+
+/* model_fs_hooks_xattr.c: extended attributes, behind the library's back. The value of one that is not there has a size
+ * of SIZE_MAX. */
+void mf_set_ea(struct model_fs *fs, const char *path, const char *name, const void *value, size_t size);
+size_t mf_ea_of(struct model_fs *fs, const char *path, const char *name, void *out, size_t capacity);
 
 /* model_fs_knobs.c */
 /* After `skip` more events of that kind, the next one fails. The code may be anything. */

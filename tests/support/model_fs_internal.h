@@ -8,6 +8,13 @@
 #include <pthread.h>
 #include <time.h>
 
+struct mf_ea {
+	struct mf_ea *next;
+	size_t size;
+	char *value;
+	char name[CBF_EA_NAME_MAX + 1];
+};
+
 struct mf_inode {
 	uint64_t id;
 	mode_t mode;
@@ -19,6 +26,7 @@ struct mf_inode {
 	uint64_t size;
 	char *data; /* of a file, or the target of a symbolic link */
 	struct timespec access_time, write_time, change_time;
+	struct mf_ea *eas; /* in the order in which they were made */
 };
 
 struct mf_name {
@@ -129,12 +137,16 @@ void mf__close_context(struct mf_call *call, void **file_context, void **handle_
 /* Puts the name that the call's nonsense asks for, or the good one. */
 void mf__give_name(const struct mf_call *call, char *out, size_t capacity, const char *good);
 
+/* model_fs_hooks_xattr.c */
+void mf__free_eas(struct mf_inode *inode);
+
 /* model_fs_hooks_*.c */
 void mf__hook_volume(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_files(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_attributes(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_directories(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_links(struct model_fs *fs, struct cbf_volume *volume);
+void mf__hook_xattr(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_names(struct model_fs *fs, struct cbf_volume *volume);
 
 #endif

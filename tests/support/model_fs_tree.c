@@ -162,6 +162,7 @@ void mf__release_inode(struct model_fs *fs, struct mf_inode *inode)
 {
 	if (inode == fs->root || inode->links > 0 || inode->references > 0)
 		return;
+	mf__free_eas(inode);
 	free(inode->data);
 	free(inode);
 }

@@ -71,6 +71,17 @@ static int fill_texts(void **state)
 	{                                                                                                              \
 		.get_reparse_point = {.file_name = "/the/path", .target = (text), .target_capacity = (capacity) }      \
 	}
+#define EA(name, found, text, size)                                                                                    \
+	{                                                                                                              \
+		.query_ea = {                                                                                          \
+			.file_name = "/the/path",                                                                      \
+			.ea_name = (name),                                                                             \
+			.ea_found = (found),                                                                           \
+			.buffer = (text),                                                                              \
+			.buffer_capacity = 300,                                                                        \
+			.length = (size)                                                                               \
+		}                                                                                                      \
+	}
 #define READ(want, got)                                                                                                \
 	{                                                                                                              \
 		.read_file = {.file_name = "/the/path", .bytes_to_read = (want), .bytes_read = (got) }                 \
@@ -121,6 +132,21 @@ static struct answer answers[] = {
 	{CBF__GET_REPARSE_POINT, TARGET(TEXT(""), 64), "empty target"},
 	{CBF__GET_REPARSE_POINT, TARGET(target_4096, 4096), "not terminated"},
 	{CBF__GET_REPARSE_POINT, TARGET(target_4096, 4097), "longer than 4095"},
+	{CBF__QUERY_EA, EA("user.x", true, NULL, 0), OK},
+	{CBF__QUERY_EA, EA("user.x", true, NULL, 300), OK},
+	{CBF__QUERY_EA, EA("user.x", true, NULL, 301), "more bytes than there is room for"},
+	{CBF__QUERY_EA, EA("user.x", true, NULL, SIZE_MAX), "more bytes than there is room for"},
+	{CBF__QUERY_EA, EA("user.x", false, NULL, SIZE_MAX), OK},
+	{CBF__QUERY_EA, EA(NULL, false, NULL, 0), OK},
+	{CBF__QUERY_EA, EA(NULL, false, TEXT("user.x\0user.y"), 14), OK},
+	{CBF__QUERY_EA, EA(NULL, true, TEXT("user.x\0user.y"), 14), OK},
+	{CBF__QUERY_EA, EA(NULL, false, name_255, 256), OK},
+	{CBF__QUERY_EA, EA(NULL, false, name_256, 257), "longer than 255"},
+	{CBF__QUERY_EA, EA(NULL, false, TEXT("user.x\0user.y"), 13), "not terminated"},
+	{CBF__QUERY_EA, EA(NULL, false, TEXT("user.x"), 1), "not terminated"},
+	{CBF__QUERY_EA, EA(NULL, false, TEXT("user.x\0"), 8), "empty name"},
+	{CBF__QUERY_EA, EA(NULL, false, TEXT(""), 1), "empty name"},
+	{CBF__QUERY_EA, EA(NULL, false, NULL, 301), "more bytes than there is room for"},
 	{CBF__READ_FILE, READ(0, 0), OK},
 	{CBF__READ_FILE, READ(8, 0), OK},
 	{CBF__READ_FILE, READ(8, 8), OK},
