@@ -98,6 +98,10 @@ static void let_go(struct cbf__request *rq)
 		cbf__node_unpin(tree, rq->found);
 	if (rq->node)
 		cbf__node_unpin(tree, rq->node);
+	if (rq->source.handle)
+		cbf__handle_release(tree, rq->source.handle);
+	if (rq->source.node)
+		cbf__node_unpin(tree, rq->source.node);
 	for (unsigned i = 0; i < 2; i++)
 		if (rq->dirs[i])
 			cbf__node_unpin(tree, rq->dirs[i]);
@@ -232,23 +236,34 @@ enum cbf__flow cbf__fire_then(struct cbf__request *rq, enum cbf__event_id id, cb
 	return CBF__NEXT;
 }
 
-int cbf__request_bind(struct cbf__request *rq, uint64_t ino, uint64_t fh)
+static int bind(struct cbf__request *rq, uint64_t ino, uint64_t fh, struct cbf__node **node,
+		struct cbf__handle **handle)
 {
 	struct cbf__tree *tree = &rq->volume->tree;
 	int error = 0;
 
 	cbf__lock(rq);
-	rq->node = cbf__node_find(tree, ino);
-	if (rq->node)
-		cbf__node_pin(rq->node);
+	*node = cbf__node_find(tree, ino);
+	if (*node)
+		cbf__node_pin(*node);
 	else
 		error = ESTALE;
 	if (!error && fh) {
-		rq->handle = cbf__handle_find(tree, fh, false);
-		error = rq->handle && rq->handle->node == rq->node ? 0 : EBADF;
+		*handle = cbf__handle_find(tree, fh, false);
+		error = *handle && (*handle)->node == *node ? 0 : EBADF;
 	}
 	cbf__unlock(rq);
 	return error;
+}
+
+int cbf__request_bind(struct cbf__request *rq, uint64_t ino, uint64_t fh)
+{
+	return bind(rq, ino, fh, &rq->node, &rq->handle);
+}
+
+int cbf__request_bind_source(struct cbf__request *rq, uint64_t ino, uint64_t fh)
+{
+	return bind(rq, ino, fh, &rq->source.node, &rq->source.handle);
 }
 
 int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, const char *name)

@@ -44,6 +44,15 @@ struct cbf__link_request {
 	char name[CBF_NAME_MAX + 1]; /* the link that was found last */
 };
 
+/* The file that a copy is made from. */
+struct cbf__copy_source {
+	struct cbf__node *node; /* pinned */
+	struct cbf__handle *handle; /* referenced */
+	uint64_t offset;
+	bool sought[2]; /* another name was asked for once: of the file that is written, of the source */
+	bool swapped; /* the source stands in the place of the other file */
+};
+
 struct cbf__request {
 	struct cbf__list link; /* in the ready queue or in the pool */
 	struct cbf_volume *volume;
@@ -100,10 +109,12 @@ struct cbf__request {
 	mode_t mode;
 	dev_t rdev;
 	uint64_t offset;
+	uint64_t length; /* of a range; content in memory is `size` */
 	size_t size;
 	bool plus;
 	const void *payload; /* the kernel's bytes; in data if the request was parked */
 	struct cbf__attributes attributes;
+	struct cbf__copy_source source;
 	struct cbf__buffer given; /* uint64_t: ids of the nodes in a readdirplus answer */
 
 	/* For library calls: told instead of the kernel */
@@ -138,6 +149,8 @@ enum cbf__flow cbf__fire_then(struct cbf__request *rq, enum cbf__event_id id, cb
 
 /* Binds the request to a node (and, if fh is not 0, a handle on it): pinned and referenced. 0 or an errno value. */
 int cbf__request_bind(struct cbf__request *rq, uint64_t ino, uint64_t fh);
+/* The same for rq->source. */
+int cbf__request_bind_source(struct cbf__request *rq, uint64_t ino, uint64_t fh);
 /* Binds names[i] and dirs[i]. 0 or an errno value. */
 int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, const char *name);
 /* Has rq->handle not been released since it was bound? With its turn held. */

@@ -60,6 +60,7 @@
 #include <cbfuse/event_file.h>
 #include <cbfuse/event_link.h>
 #include <cbfuse/event_name.h>
+#include <cbfuse/event_range.h>
 #include <cbfuse/event_volume.h>
 #include <cbfuse/event_xattr.h>
 #include <cbfuse/result.h>

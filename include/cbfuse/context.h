@@ -23,8 +23,8 @@
  * - The slot is NULL in events for a file that is not open (CanFileBeDeleted, DeleteFile, RenameOrMoveFile,
  *   GetFileInfo, GetReparsePoint, QueryEa); `handle_context` is NULL in events that come through no handle while
  *   fire_all_open_close_events is on.
- * - Read-only (`const`) in: FlushFile (file_context), GetFileInfo (both), every Close...Enumeration
- *   (enumeration_context).
+ * - Read-only (`const`) in: FlushFile (file_context), GetFileInfo (both), OffloadWriteFile (both of the source, which
+ *   are fields of their own), every Close...Enumeration (enumeration_context).
  * - Events that are defined for an *open* file (SetFileSize, SetFileAttributes, CreateHardLink, EnumerateHardLinks,
  *   SetEa) but are asked for by path, are put between an OpenFile and a CleanupFile and CloseFile by the library if the
  *   file is not open. Its `flags` then are O_PATH | O_NOFOLLOW (O_WRONLY for a truncate(2)): nothing will be read or

@@ -50,7 +50,8 @@ struct cbf_file_info {
 CBF_API void cbf_file_info_from_stat(struct cbf_file_info *info, const struct stat *st);
 
 /** Fires when the kernel or the library must know whether a path exists and what it is: a lookup of a name it does not
- *  have cached, stat(2) after cbf_set_metadata_cache()'s time, and after each create, link and rename.
+ *  have cached, stat(2) after cbf_set_metadata_cache()'s time, after each create, link and rename, and where
+ *  the size decides (fallocate(2) that may make the file grow, lseek(2) with SEEK_HOLE).
  *
  *  A path that does not exist is file_exists = false (as it is on entry) with result_code 0. The contexts are those of
  *  the file that the library knew by this path, if it is open, else NULL; go by the path all the same, since the

@@ -122,7 +122,8 @@ struct cbf_write_file_event {
 typedef void (*cbf_write_file_hook)(struct cbf_volume *volume, struct cbf_write_file_event *event, void *user_data);
 CBF_API int cbf_on_write_file(struct cbf_volume *volume, cbf_write_file_hook hook, void *user_data);
 
-/** Fires for truncate(2), ftruncate(2), and open(2) with O_TRUNC: cut the file off, or extend it with zeros.
+/** Fires for truncate(2), ftruncate(2), open(2) with O_TRUNC, and a fallocate(2) by which the file grows (see
+ *  event_range.h): cut the file off, or extend it with zeros.
  *  Default: as for WriteFile. */
 struct cbf_set_file_size_event {
 	const char *const file_name;

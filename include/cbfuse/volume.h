@@ -86,9 +86,9 @@ CBF_API int cbf_set_use_file_ids(struct cbf_volume *volume, bool on);
  *  Default off. */
 CBF_API int cbf_set_fire_all_open_close_events(struct cbf_volume *volume, bool on);
 
-/** Events of one file run one after another. Off: those that change nothing (ReadFile, GetFileInfo, GetReparsePoint,
- * QueryEa) may run beside each other. Default on. A GetFileInfo for a name that the library has not yet seen is
- * nobody's event and never waits. */
+/** Events of one file run one after another. Off: those that change nothing (ReadFile, QueryAllocatedRanges,
+ *  GetFileInfo, GetReparsePoint, QueryEa) may run beside each other. Default on. A GetFileInfo for a name that the
+ *  library has not yet seen is nobody's event and never waits. */
 CBF_API int cbf_set_serialize_access(struct cbf_volume *volume, bool on);
 
 /** All events run on one worker thread, one after another. Default off. */

@@ -129,6 +129,20 @@ static const char *ea_fault(const struct cbf_query_ea_event *event)
 	return event->ea_name ? NULL : ea_names_fault(event->buffer, event->length);
 }
 
+/* A range that does not reach behind the position would be asked for again and again. */
+static const char *range_fault(const struct cbf_query_allocated_ranges_event *event)
+{
+	if (!event->range_found)
+		return NULL;
+	if (event->range_length == 0)
+		return "gave a range that is empty";
+	if (event->range_position > INT64_MAX || event->range_length > INT64_MAX - event->range_position)
+		return "gave a range that ends above the largest offset";
+	if (event->range_position + event->range_length <= event->position)
+		return "gave a range that ends before the position";
+	return NULL;
+}
+
 static const char *fault_of(enum cbf__event_id id, const union cbf__event *event)
 {
 	switch (id) {
@@ -157,6 +171,12 @@ static const char *fault_of(enum cbf__event_id id, const union cbf__event *event
 	case CBF__WRITE_FILE:
 		return event->write_file.bytes_written > event->write_file.bytes_to_write
 			       ? "wrote more bytes than it was given"
+			       : NULL;
+	case CBF__QUERY_ALLOCATED_RANGES:
+		return range_fault(&event->query_allocated_ranges);
+	case CBF__OFFLOAD_WRITE_FILE:
+		return event->offload_write_file.transfer_length > event->offload_write_file.copy_length
+			       ? "copied more bytes than were asked for"
 			       : NULL;
 	case CBF__GET_VOLUME_SIZE:
 		return event->get_volume_size.available_sectors > event->get_volume_size.total_sectors

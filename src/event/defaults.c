@@ -26,10 +26,14 @@ int cbf__default_answer(const struct cbf_volume *volume, enum cbf__event_id id, 
 	case CBF__CREATE_FILE:
 		return EROFS;
 	case CBF__READ_FILE:
+	case CBF__QUERY_ALLOCATED_RANGES:
+	case CBF__OFFLOAD_WRITE_FILE:
 	case CBF__ENUMERATE_HARD_LINKS:
 		return EOPNOTSUPP;
 	case CBF__WRITE_FILE:
 	case CBF__SET_FILE_SIZE:
+	case CBF__SET_ALLOCATION_SIZE:
+	case CBF__ZEROIZE_FILE_RANGE:
 	case CBF__SET_FILE_ATTRIBUTES:
 	case CBF__SET_EA:
 	case CBF__DELETE_FILE:

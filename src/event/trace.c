@@ -71,6 +71,22 @@ static void add_inputs(struct line *line, enum cbf__event_id id, const union cbf
 	case CBF__SET_FILE_SIZE:
 		add(line, " size=%" PRIu64, event->set_file_size.size);
 		break;
+	case CBF__SET_ALLOCATION_SIZE:
+		add(line, " position=%" PRIu64 " length=%" PRIu64, event->set_allocation_size.position,
+		    event->set_allocation_size.length);
+		break;
+	case CBF__ZEROIZE_FILE_RANGE:
+		add(line, " position=%" PRIu64 " length=%" PRIu64 "%s", event->zeroize_file_range.position,
+		    event->zeroize_file_range.length, event->zeroize_file_range.punch_hole ? " punch_hole" : "");
+		break;
+	case CBF__QUERY_ALLOCATED_RANGES:
+		add(line, " position=%" PRIu64, event->query_allocated_ranges.position);
+		break;
+	case CBF__OFFLOAD_WRITE_FILE:
+		add(line, " position=%" PRIu64 " source=%.800s transfer_offset=%" PRIu64 " bytes=%" PRIu64,
+		    event->offload_write_file.position, event->offload_write_file.source_file_name,
+		    event->offload_write_file.transfer_offset, event->offload_write_file.copy_length);
+		break;
 	case CBF__SET_FILE_ATTRIBUTES:
 		add(line, " valid=0x%x", event->set_file_attributes.valid);
 		break;
@@ -141,6 +157,16 @@ static void add_outputs(struct line *line, enum cbf__event_id id, const union cb
 		break;
 	case CBF__WRITE_FILE:
 		add(line, " %zu", event->write_file.bytes_written);
+		break;
+	case CBF__QUERY_ALLOCATED_RANGES:
+		if (event->query_allocated_ranges.range_found)
+			add(line, " %" PRIu64 "+%" PRIu64, event->query_allocated_ranges.range_position,
+			    event->query_allocated_ranges.range_length);
+		else
+			add(line, " (no more)");
+		break;
+	case CBF__OFFLOAD_WRITE_FILE:
+		add(line, " %" PRIu64, event->offload_write_file.transfer_length);
 		break;
 	default:
 		break;

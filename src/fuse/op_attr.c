@@ -10,27 +10,11 @@
 
 static enum cbf__flow getattr_start(struct cbf__request *rq);
 
-/* The path is another file now, or none: then it is no name of this file any more, whoever changed that. */
-static bool name_was_lost(struct cbf__request *rq)
-{
-	struct cbf__name *name = rq->claims.names[0].name;
-	bool lost;
-
-	cbf__lock(rq);
-	lost = name && name->in_tree &&
-	       (!rq->exists || (rq->volume->properties.use_file_ids && rq->target->file_id &&
-				rq->info.file_id != rq->target->file_id));
-	if (lost)
-		cbf__tree_lose(&rq->volume->tree, name);
-	cbf__unlock(rq);
-	return lost;
-}
-
 static enum cbf__flow getattr_told(struct cbf__request *rq)
 {
 	if (rq->error)
 		return cbf__reply_done(rq);
-	if (name_was_lost(rq)) {
+	if (cbf__lose_untrue_name(rq)) {
 		cbf__unclaim(rq);
 		return cbf__go(rq, getattr_start);
 	}

@@ -59,14 +59,6 @@ void cbf__op_read(fuse_req_t fuse, fuse_ino_t ino, size_t size, off_t offset, st
 		cbf__op_run(rq, size > MOST ? EINVAL : bind_range(rq, ino, size, offset, fi), read_start);
 }
 
-static void grow_memory(struct cbf__request *rq, uint64_t end)
-{
-	cbf__lock(rq);
-	if (rq->target->gone && rq->target->gone->attr.st_size < (off_t)end)
-		rq->target->gone->attr.st_size = (off_t)end;
-	cbf__unlock(rq);
-}
-
 static enum cbf__flow write_answered(struct cbf__request *rq)
 {
 	size_t written = rq->event.write_file.bytes_written;
@@ -74,7 +66,7 @@ static enum cbf__flow write_answered(struct cbf__request *rq)
 	if (rq->result)
 		return cbf__reply_error(rq, rq->result);
 	if (rq->deleted)
-		grow_memory(rq, rq->offset + written);
+		cbf__remember_growth(rq, rq->offset + written);
 	return cbf__reply_written(rq, written);
 }
 

@@ -99,4 +99,10 @@ void cbf__ops_fill(const struct cbf_volume *volume, struct fuse_lowlevel_ops *op
 		ops->fsyncdir = cbf__op_fsync;
 	}
 	fill_xattr(volume, ops);
+	if (cbf__hooked(volume, CBF__SET_ALLOCATION_SIZE) || cbf__hooked(volume, CBF__ZEROIZE_FILE_RANGE))
+		ops->fallocate = cbf__op_fallocate;
+	if (cbf__hooked(volume, CBF__QUERY_ALLOCATED_RANGES))
+		ops->lseek = cbf__op_lseek;
+	if (cbf__hooked(volume, CBF__OFFLOAD_WRITE_FILE))
+		ops->copy_file_range = cbf__op_copy_file_range;
 }

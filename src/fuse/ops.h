@@ -36,6 +36,11 @@ void cbf__op_read(fuse_req_t fuse, fuse_ino_t ino, size_t size, off_t offset, st
 void cbf__op_write(fuse_req_t fuse, fuse_ino_t ino, const char *bytes, size_t size, off_t offset,
 		   struct fuse_file_info *fi);
 void cbf__op_fsync(fuse_req_t fuse, fuse_ino_t ino, int data_only, struct fuse_file_info *fi);
+void cbf__op_fallocate(fuse_req_t fuse, fuse_ino_t ino, int mode, off_t offset, off_t length,
+		       struct fuse_file_info *fi);
+void cbf__op_lseek(fuse_req_t fuse, fuse_ino_t ino, off_t offset, int whence, struct fuse_file_info *fi);
+void cbf__op_copy_file_range(fuse_req_t fuse, fuse_ino_t source, off_t source_offset, struct fuse_file_info *source_fi,
+			     fuse_ino_t ino, off_t offset, struct fuse_file_info *fi, size_t length, int flags);
 void cbf__op_readdir(fuse_req_t fuse, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi);
 void cbf__op_readdirplus(fuse_req_t fuse, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi);
 void cbf__op_statfs(fuse_req_t fuse, fuse_ino_t ino);

@@ -119,6 +119,11 @@ enum cbf__flow cbf__reply_written(struct cbf__request *rq, size_t length)
 	return answered(fuse_reply_write(take_fuse(rq), length));
 }
 
+enum cbf__flow cbf__reply_position(struct cbf__request *rq, uint64_t position)
+{
+	return answered(fuse_reply_lseek(take_fuse(rq), (off_t)position));
+}
+
 enum cbf__flow cbf__reply_target(struct cbf__request *rq, const char *target)
 {
 	return answered(fuse_reply_readlink(take_fuse(rq), target));

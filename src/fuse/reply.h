@@ -22,6 +22,7 @@ enum cbf__flow cbf__reply_no_entry(struct cbf__request *rq);
 enum cbf__flow cbf__reply_attr(struct cbf__request *rq);
 enum cbf__flow cbf__reply_bytes(struct cbf__request *rq, const void *bytes, size_t length);
 enum cbf__flow cbf__reply_written(struct cbf__request *rq, size_t length);
+enum cbf__flow cbf__reply_position(struct cbf__request *rq, uint64_t position);
 enum cbf__flow cbf__reply_target(struct cbf__request *rq, const char *target);
 enum cbf__flow cbf__reply_statfs(struct cbf__request *rq, const struct statvfs *values);
 enum cbf__flow cbf__reply_xattr(struct cbf__request *rq, const void *bytes, size_t length);

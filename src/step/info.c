@@ -78,6 +78,29 @@ void cbf__remember_size(struct cbf__request *rq, uint64_t size)
 	cbf__unlock(rq);
 }
 
+void cbf__remember_growth(struct cbf__request *rq, uint64_t end)
+{
+	cbf__lock(rq);
+	if (rq->target->gone && rq->target->gone->attr.st_size < (off_t)end)
+		rq->target->gone->attr.st_size = (off_t)end;
+	cbf__unlock(rq);
+}
+
+bool cbf__lose_untrue_name(struct cbf__request *rq)
+{
+	struct cbf__name *name = rq->claims.names[0].name;
+	bool lost;
+
+	cbf__lock(rq);
+	lost = name && name->in_tree &&
+	       (!rq->exists || (rq->volume->properties.use_file_ids && rq->target->file_id &&
+				rq->info.file_id != rq->target->file_id));
+	if (lost)
+		cbf__tree_lose(&rq->volume->tree, name);
+	cbf__unlock(rq);
+	return lost;
+}
+
 static enum cbf__flow answered(struct cbf__request *rq)
 {
 	rq->exists = rq->result == 0 && rq->event.get_file_info.file_exists;

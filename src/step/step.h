@@ -32,6 +32,11 @@ enum cbf__flow cbf__step_info(struct cbf__request *rq);
 /* The size of rq->target has changed: kept for a file without a name, which cannot be asked for by its path. Not a
  * step. */
 void cbf__remember_size(struct cbf__request *rq, uint64_t size);
+/* The same, if that makes it larger. */
+void cbf__remember_growth(struct cbf__request *rq, uint64_t end);
+/* After cbf__step_info: is the path another file now, or none? Then it is no name of rq->target any more, whoever
+ * changed that, and the claims must be taken anew. Not a step. */
+bool cbf__lose_untrue_name(struct cbf__request *rq);
 void cbf__clear_info(struct cbf_file_info *info);
 /* What stat(2) shows of a node. */
 void cbf__info_to_stat(const struct cbf_volume *volume, const struct cbf__node *node, const struct cbf_file_info *info,

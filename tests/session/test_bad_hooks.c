@@ -11,7 +11,9 @@
 #include <cmocka.h>
 
 #include <limits.h>
+#include <linux/falloc.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static struct fixture *begin(void **state)
 {
@@ -99,6 +101,58 @@ static int write_it(struct fixture *f, uint64_t node, uint64_t fh)
 static int do_write(struct fixture *f)
 {
 	return with_file(f, write_it);
+}
+
+static int allocate_it(struct fixture *f, uint64_t node, uint64_t fh)
+{
+	return fk_fallocate(f->kernel, node, fh, FALLOC_FL_KEEP_SIZE, 0, 4);
+}
+
+static int do_allocate(struct fixture *f)
+{
+	return with_file(f, allocate_it);
+}
+
+static int zeroize_it(struct fixture *f, uint64_t node, uint64_t fh)
+{
+	return fk_fallocate(f->kernel, node, fh, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, 4, 4);
+}
+
+static int do_zeroize(struct fixture *f)
+{
+	return with_file(f, zeroize_it);
+}
+
+static int seek_it(struct fixture *f, uint64_t node, uint64_t fh)
+{
+	return fk_lseek(f->kernel, node, fh, 1, SEEK_DATA, NULL);
+}
+
+static int do_seek(struct fixture *f)
+{
+	return with_file(f, seek_it);
+}
+
+static int seek_hole_in_it(struct fixture *f, uint64_t node, uint64_t fh)
+{
+	return fk_lseek(f->kernel, node, fh, 1, SEEK_HOLE, NULL);
+}
+
+static int do_seek_hole(struct fixture *f)
+{
+	return with_file(f, seek_hole_in_it);
+}
+
+static int copy_in_it(struct fixture *f, uint64_t node, uint64_t fh)
+{
+	const struct fk_place from = {node, fh, 0}, to = {node, fh, 2};
+
+	return fk_copy(f->kernel, &from, &to, 2, NULL);
+}
+
+static int do_copy(struct fixture *f)
+{
+	return with_file(f, copy_in_it);
 }
 
 static int sync_it(struct fixture *f, uint64_t node, uint64_t fh)
@@ -232,6 +286,10 @@ static const struct {
 	{MF_READ_FILE, do_read},
 	{MF_WRITE_FILE, do_write},
 	{MF_FLUSH_FILE, do_fsync},
+	{MF_SET_ALLOCATION_SIZE, do_allocate},
+	{MF_ZEROIZE_FILE_RANGE, do_zeroize},
+	{MF_QUERY_ALLOCATED_RANGES, do_seek},
+	{MF_OFFLOAD_WRITE_FILE, do_copy},
 	{MF_ENUMERATE_HARD_LINKS, do_list_links},
 	{MF_SET_FILE_SIZE, do_truncate},
 	{MF_SET_FILE_ATTRIBUTES, do_chmod},
@@ -362,6 +420,17 @@ static void test_bad_counts(void **state)
 
 	try_answers(f, MF_READ_FILE, do_read, answers, 2);
 	try_answers(f, MF_WRITE_FILE, do_write, answers, 2);
+	try_answers(f, MF_OFFLOAD_WRITE_FILE, do_copy, answers, 2);
+	fx_finish(f);
+}
+
+static void test_bad_ranges(void **state)
+{
+	static const enum mf_bad answers[] = {MF_BAD_EMPTY, MF_BAD_COUNT, MF_BAD_HUGE_COUNT, MF_BAD_SIZE};
+	struct fixture *f = begin(state);
+
+	try_answers(f, MF_QUERY_ALLOCATED_RANGES, do_seek, answers, 4);
+	try_answers(f, MF_QUERY_ALLOCATED_RANGES, do_seek_hole, answers, 4);
 	fx_finish(f);
 }
 
@@ -464,6 +533,7 @@ int main(void)
 		FX_TEST(test_bad_targets),
 		FX_TEST(test_bad_counts),
 		FX_TEST(test_bad_attributes),
+		FX_TEST(test_bad_ranges),
 		FX_TEST(test_bad_info),
 		FX_TEST(test_bad_paths),
 		FX_TEST(test_a_directory_that_never_ends),

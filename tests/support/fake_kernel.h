@@ -182,6 +182,23 @@ int fk_removexattr(struct fake_kernel *kernel, uint64_t node, const char *name);
 void fk_send_interrupt(struct fake_kernel *kernel, uint64_t unique);
 uint64_t fk_send_destroy(struct fake_kernel *kernel);
 
+/* fake_kernel_ranges.c: requests about parts of open files. */
+struct fk_place {
+	uint64_t node, fh;
+	int64_t offset;
+};
+
+uint64_t fk_send_fallocate(struct fake_kernel *kernel, uint64_t node, uint64_t fh, int mode, int64_t offset,
+			   int64_t length);
+int fk_fallocate(struct fake_kernel *kernel, uint64_t node, uint64_t fh, int mode, int64_t offset, int64_t length);
+uint64_t fk_send_lseek(struct fake_kernel *kernel, uint64_t node, uint64_t fh, int64_t offset, int whence);
+int fk_lseek(struct fake_kernel *kernel, uint64_t node, uint64_t fh, int64_t offset, int whence, uint64_t *position);
+/* copy_file_range. `copied` may be NULL. */
+uint64_t fk_send_copy(struct fake_kernel *kernel, const struct fk_place *from, const struct fk_place *to,
+		      uint64_t length, uint64_t flags);
+int fk_copy(struct fake_kernel *kernel, const struct fk_place *from, const struct fk_place *to, uint64_t length,
+	    uint32_t *copied);
+
 /* fake_kernel_dirs.c: directories. */
 struct fk_dirent {
 	uint64_t ino;

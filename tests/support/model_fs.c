@@ -54,6 +54,7 @@ void mf_register(struct model_fs *fs, struct cbf_volume *volume)
 {
 	mf__hook_volume(fs, volume);
 	mf__hook_files(fs, volume);
+	mf__hook_ranges(fs, volume);
 	mf__hook_attributes(fs, volume);
 	mf__hook_directories(fs, volume);
 	mf__hook_links(fs, volume);

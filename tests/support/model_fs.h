@@ -35,6 +35,10 @@ enum mf_event {
 	MF_READ_FILE,
 	MF_WRITE_FILE,
 	MF_SET_FILE_SIZE,
+	MF_SET_ALLOCATION_SIZE,
+	MF_ZEROIZE_FILE_RANGE,
+	MF_QUERY_ALLOCATED_RANGES,
+	MF_OFFLOAD_WRITE_FILE,
 	MF_FLUSH_FILE,
 	MF_GET_FILE_INFO,
 	MF_SET_FILE_ATTRIBUTES,
@@ -58,14 +62,14 @@ enum mf_event {
 /* What kind of nonsense a hook answers. Which of them a hook can give depends on what it has to answer. */
 enum mf_bad {
 	MF_GOOD,
-	MF_BAD_EMPTY, /* a name, path or target ""; of a list of names: one of them */
+	MF_BAD_EMPTY, /* a name, path or target ""; of a list of names: one of them; a range of no bytes */
 	MF_BAD_SLASH, /* "a/b"; of a path: one that does not start with a slash */
 	MF_BAD_DOT_DOT, /* ".." */
 	MF_BAD_LONG, /* 300 bytes, or as many as there is room for */
 	MF_BAD_UNTERMINATED, /* the whole buffer without a NUL */
-	MF_BAD_COUNT, /* a byte more than was asked for */
+	MF_BAD_COUNT, /* a byte more than was asked for; a range that is before what was asked for */
 	MF_BAD_HUGE_COUNT, /* SIZE_MAX bytes */
-	MF_BAD_SIZE, /* a file size below zero */
+	MF_BAD_SIZE, /* a file size, or a position, below zero */
 	MF_BAD_TYPE, /* a file type that does not exist */
 	MF_BAD_ENDLESS /* an enumeration that never ends (a new name each time) */
 };
@@ -78,6 +82,9 @@ enum mf_context_kind {
 	MF_LINKS_ENUMERATION,
 	MF_CONTEXT_KINDS
 };
+
+/* A NUL in a file is a hole; QueryAllocatedRanges gives what is between them in pieces of at most so many bytes. */
+enum { MF_RANGE_MAX = 4 };
 
 struct model_fs;
 
@@ -101,6 +108,8 @@ bool mf_exists(struct model_fs *fs, const char *path);
 uint64_t mf_id_of(struct model_fs *fs, const char *path);
 /* Copies the data of a file out, NUL-terminated; returns its size. */
 size_t mf_data_of(struct model_fs *fs, const char *path, char *out, size_t capacity);
+/* Up to where SetAllocationSize reserved space. */
+uint64_t mf_reserved_of(struct model_fs *fs, const char *path);
 mode_t mf_mode_of(struct model_fs *fs, const char *path);
 /* The next new file gets this id, even if a dead one that is still open has it. */
 void mf_set_next_id(struct model_fs *fs, uint64_t id);
@@ -133,6 +142,8 @@ void mf_wait_seen(struct model_fs *fs, enum mf_event kind, unsigned count);
 int mf_workers(struct model_fs *fs);
 /* With serialize_access off, events of one file may overlap. Default: they may not. */
 void mf_allow_overlap(struct model_fs *fs);
+/* GetFileInfo does not know a file by its context when its name is gone. */
+void mf_forget_deleted(struct model_fs *fs);
 /* The last description that OnError was given. */
 void mf_last_error(struct model_fs *fs, char *out, size_t capacity);
 

@@ -105,7 +105,7 @@ static void get_file_info(struct cbf_volume *volume, struct cbf_get_file_info_ev
 		      &event->result_code)) {
 		inode = mf__subject(&call, event->file_name, event->deleted, event->file_context, event->handle_context,
 				    false);
-		if (inode) {
+		if (inode && !(event->deleted && call.fs->forgets_deleted)) {
 			event->file_exists = true;
 			mf__fill_info(inode, event->info);
 			spoil_info(&call, event->info);

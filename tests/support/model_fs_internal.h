@@ -24,6 +24,7 @@ struct mf_inode {
 	uint32_t links; /* names; of a directory 1 */
 	unsigned references; /* file contexts */
 	uint64_t size;
+	uint64_t reserved; /* by SetAllocationSize: the end of it */
 	char *data; /* of a file, or the target of a symbolic link */
 	struct timespec access_time, write_time, change_time;
 	struct mf_ea *eas; /* in the order in which they were made */
@@ -81,7 +82,7 @@ struct model_fs {
 	uint64_t next_id;
 	time_t clock;
 	struct mf_knobs knobs[MF_EVENT_COUNT];
-	bool deny_deletion, overlap_allowed;
+	bool deny_deletion, overlap_allowed, forgets_deleted;
 	int workers;
 	long made[MF_CONTEXT_KINDS], freed[MF_CONTEXT_KINDS];
 	unsigned violations;
@@ -143,6 +144,7 @@ void mf__free_eas(struct mf_inode *inode);
 /* model_fs_hooks_*.c */
 void mf__hook_volume(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_files(struct model_fs *fs, struct cbf_volume *volume);
+void mf__hook_ranges(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_attributes(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_directories(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_links(struct model_fs *fs, struct cbf_volume *volume);

@@ -148,6 +148,13 @@ void mf_allow_overlap(struct model_fs *fs)
 	pthread_mutex_unlock(&fs->lock);
 }
 
+void mf_forget_deleted(struct model_fs *fs)
+{
+	pthread_mutex_lock(&fs->lock);
+	fs->forgets_deleted = true;
+	pthread_mutex_unlock(&fs->lock);
+}
+
 void mf_last_error(struct model_fs *fs, char *out, size_t capacity)
 {
 	pthread_mutex_lock(&fs->lock);

@@ -331,6 +331,18 @@ size_t mf_data_of(struct model_fs *fs, const char *path, char *out, size_t capac
 	return size;
 }
 
+uint64_t mf_reserved_of(struct model_fs *fs, const char *path)
+{
+	const struct mf_inode *inode;
+	uint64_t reserved;
+
+	pthread_mutex_lock(&fs->lock);
+	inode = mf__find(fs, path);
+	reserved = inode ? inode->reserved : 0;
+	pthread_mutex_unlock(&fs->lock);
+	return reserved;
+}
+
 mode_t mf_mode_of(struct model_fs *fs, const char *path)
 {
 	const struct mf_inode *inode;

@@ -90,6 +90,20 @@ static int fill_texts(void **state)
 	{                                                                                                              \
 		.write_file = {.file_name = "/the/path", .bytes_to_write = (want), .bytes_written = (got) }            \
 	}
+#define RANGE(from, at, count)                                                                                         \
+	{                                                                                                              \
+		.query_allocated_ranges = {                                                                            \
+			.file_name = "/the/path",                                                                      \
+			.position = (from),                                                                            \
+			.range_found = true,                                                                           \
+			.range_position = (at),                                                                        \
+			.range_length = (count)                                                                        \
+		}                                                                                                      \
+	}
+#define COPY(want, got)                                                                                                \
+	{                                                                                                              \
+		.offload_write_file = {.file_name = "/the/path", .copy_length = (want), .transfer_length = (got) }     \
+	}
 #define SIZE(total, available)                                                                                         \
 	{                                                                                                              \
 		.get_volume_size = {.total_sectors = (total), .available_sectors = (available) }                       \
@@ -154,6 +168,18 @@ static struct answer answers[] = {
 	{CBF__READ_FILE, READ(8, SIZE_MAX), "more bytes than were asked for"},
 	{CBF__READ_FILE, READ(0, 1), "more bytes than were asked for"},
 	{CBF__WRITE_FILE, WRITE(8, 8), OK},
+	{CBF__QUERY_ALLOCATED_RANGES, RANGE(0, 0, 1), OK},
+	{CBF__QUERY_ALLOCATED_RANGES, RANGE(5, 0, 6), OK},
+	{CBF__QUERY_ALLOCATED_RANGES, RANGE(5, 9, INT64_MAX - 9), OK},
+	{CBF__QUERY_ALLOCATED_RANGES, RANGE(5, 5, 0), "range that is empty"},
+	{CBF__QUERY_ALLOCATED_RANGES, RANGE(5, 0, 5), "ends before the position"},
+	{CBF__QUERY_ALLOCATED_RANGES, RANGE(5, 9, INT64_MAX - 8), "above the largest offset"},
+	{CBF__QUERY_ALLOCATED_RANGES, RANGE(5, 9, UINT64_MAX), "above the largest offset"},
+	{CBF__QUERY_ALLOCATED_RANGES, RANGE(5, UINT64_MAX, 1), "above the largest offset"},
+	{CBF__OFFLOAD_WRITE_FILE, COPY(8, 0), OK},
+	{CBF__OFFLOAD_WRITE_FILE, COPY(8, 8), OK},
+	{CBF__OFFLOAD_WRITE_FILE, COPY(8, 9), "more bytes than were asked for"},
+	{CBF__OFFLOAD_WRITE_FILE, COPY(8, UINT64_MAX), "more bytes than were asked for"},
 	{CBF__WRITE_FILE, WRITE(8, 0), OK},
 	{CBF__WRITE_FILE, WRITE(8, 9), "more bytes than it was given"},
 	{CBF__WRITE_FILE, WRITE(8, SIZE_MAX), "more bytes than it was given"},
