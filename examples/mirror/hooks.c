@@ -19,6 +19,10 @@ int hooks_register(struct cbf_volume *volume, struct mirror *mirror)
 	REGISTER(write_file);
 	REGISTER(set_file_size);
 	REGISTER(flush_file);
+	REGISTER(set_allocation_size);
+	REGISTER(zeroize_file_range);
+	REGISTER(query_allocated_ranges);
+	REGISTER(offload_write_file);
 	REGISTER(create_file);
 	REGISTER(set_reparse_point);
 	REGISTER(get_file_info);

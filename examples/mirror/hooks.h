@@ -21,6 +21,13 @@ void hook_write_file(struct cbf_volume *volume, struct cbf_write_file_event *eve
 void hook_set_file_size(struct cbf_volume *volume, struct cbf_set_file_size_event *event, void *user_data);
 void hook_flush_file(struct cbf_volume *volume, struct cbf_flush_file_event *event, void *user_data);
 
+/* hook_range.c */
+void hook_set_allocation_size(struct cbf_volume *volume, struct cbf_set_allocation_size_event *event, void *user_data);
+void hook_zeroize_file_range(struct cbf_volume *volume, struct cbf_zeroize_file_range_event *event, void *user_data);
+void hook_query_allocated_ranges(struct cbf_volume *volume, struct cbf_query_allocated_ranges_event *event,
+				 void *user_data);
+void hook_offload_write_file(struct cbf_volume *volume, struct cbf_offload_write_file_event *event, void *user_data);
+
 /* hook_create.c */
 void hook_create_file(struct cbf_volume *volume, struct cbf_create_file_event *event, void *user_data);
 void hook_set_reparse_point(struct cbf_volume *volume, struct cbf_set_reparse_point_event *event, void *user_data);
