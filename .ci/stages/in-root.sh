@@ -15,7 +15,12 @@ mkdir -p "$CBF_TMP"
 chmod 1777 "$CBF_TMP"
 
 # The shell stays, as the init process that the command would not be fit for.
+# Mounts of tests that run beside this one came along into the new namespace; held here, they would outlive their umount
+# there, and so would their daemons.
 exec unshare --mount --pid --fork --kill-child --propagation private sh -euc '
+	awk "\$3 ~ /^fuse\\./ { print \$2 }" /proc/self/mounts | while read -r mount_point; do
+		umount --lazy "$(printf %b "$mount_point")" || true
+	done
 	mount -t proc proc "$CBF_ROOT/proc"
 	mount --rbind /sys "$CBF_ROOT/sys"
 	mount --rbind /dev "$CBF_ROOT/dev"
