@@ -63,3 +63,12 @@ enum cbf__flow cbf__step_may_take_name(struct cbf__request *rq)
 	CBF__MAKE_EVENT(&rq->event, can_file_be_deleted, .file_name = rq->subject, .can_be_deleted = true);
 	return cbf__fire_then(rq, CBF__CAN_FILE_BE_DELETED, permitted);
 }
+
+void cbf__hide_last_name(struct cbf__request *rq, struct cbf__node *node)
+{
+	if (!node || rq->hard_links != 1)
+		return;
+	cbf__lock(rq);
+	cbf__node_hide(&rq->volume->tree, node);
+	cbf__unlock(rq);
+}

@@ -9,5 +9,7 @@
  * away? Fires CanFileBeDeleted, IsDirectoryEmpty for a directory, and GetFileInfo where it matters how many names are
  * left: rq->hard_links (with this one) and rq->last_attr. Refusals are in rq->error. */
 enum cbf__flow cbf__step_may_take_name(struct cbf__request *rq);
+/* Just before the event that takes a name of node (may be NULL) away: see cbf__node_hide(). Not a step. */
+void cbf__hide_last_name(struct cbf__request *rq, struct cbf__node *node);
 
 #endif

@@ -15,19 +15,20 @@ static enum cbf__flow deleted(struct cbf__request *rq)
 {
 	struct cbf__name *name = rq->claims.names[0].name;
 
-	if (rq->result)
-		return cbf__reply_error(rq, rq->result);
 	cbf__lock(rq);
-	if (name && name->in_tree)
+	if (!rq->result && name && name->in_tree)
 		cbf__tree_unlink(&rq->volume->tree, name, rq->hard_links - 1, &rq->last_attr);
+	if (rq->target)
+		cbf__node_show(&rq->volume->tree, rq->target);
 	cbf__unlock(rq);
-	return cbf__reply_done(rq);
+	return cbf__reply_error(rq, rq->result);
 }
 
 static enum cbf__flow may_go(struct cbf__request *rq)
 {
 	if (rq->error)
 		return cbf__reply_done(rq);
+	cbf__hide_last_name(rq, rq->target);
 	CBF__MAKE_EVENT(&rq->event, delete_file, .file_name = rq->subject, .is_directory = wants_directory(rq),
 			.last_name = rq->hard_links == 1, .is_open = rq->file != NULL);
 	return cbf__fire_then(rq, CBF__DELETE_FILE, deleted);

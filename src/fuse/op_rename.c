@@ -62,13 +62,16 @@ static bool note_rename(struct cbf__request *rq)
 
 static enum cbf__flow renamed(struct cbf__request *rq)
 {
+	struct cbf__node *onto = node_behind(rq, 1);
 	bool noted;
 
+	cbf__lock(rq);
+	noted = rq->result || note_rename(rq);
+	if (onto)
+		cbf__node_show(&rq->volume->tree, onto);
+	cbf__unlock(rq);
 	if (rq->result)
 		return cbf__reply_error(rq, rq->result);
-	cbf__lock(rq);
-	noted = note_rename(rq);
-	cbf__unlock(rq);
 	if (!noted)
 		cbf__report(rq->volume, ENOMEM, "RenameOrMoveFile %s: the new name could not be noted", rq->subject);
 	return cbf__reply_done(rq);
@@ -78,6 +81,8 @@ static enum cbf__flow fire_rename(struct cbf__request *rq)
 {
 	if (rq->error)
 		return cbf__reply_done(rq);
+	if (replaces(rq))
+		cbf__hide_last_name(rq, node_behind(rq, 1));
 	rq->target = node_behind(rq, 0);
 	rq->subject = rq->paths[0].bytes;
 	cbf__use_contexts(rq, rq->target, NULL);

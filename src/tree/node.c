@@ -86,6 +86,19 @@ static void leave_index(struct cbf__tree *tree, struct cbf__node *node)
 	node->indexed = false;
 }
 
+void cbf__node_hide(struct cbf__tree *tree, struct cbf__node *node)
+{
+	leave_index(tree, node);
+}
+
+void cbf__node_show(struct cbf__tree *tree, struct cbf__node *node)
+{
+	if (node->dead || node->indexed || !node->file_id || cbf__node_find_file_id(tree, node->file_id))
+		return;
+	cbf__map_insert(&tree->file_ids, &node->by_file_id, cbf__hash_id(node->file_id));
+	node->indexed = true;
+}
+
 void cbf__node_die(struct cbf__tree *tree, struct cbf__node *node)
 {
 	leave_index(tree, node);

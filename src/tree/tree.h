@@ -112,6 +112,10 @@ void cbf__node_unpin(struct cbf__tree *tree, struct cbf__node *node);
 void cbf__node_forget(struct cbf__tree *tree, struct cbf__node *node, uint64_t lookups);
 /* The file is no more: its FileId may come back as another file. */
 void cbf__node_die(struct cbf__tree *tree, struct cbf__node *node);
+/* While a hook takes the last name away: from the moment when it has done so, the FileId may come back as another file,
+ * and that must not be taken for this node. Shown again if the file lives on. */
+void cbf__node_hide(struct cbf__tree *tree, struct cbf__node *node);
+void cbf__node_show(struct cbf__tree *tree, struct cbf__node *node);
 /* What st_ino shows. */
 uint64_t cbf__node_ino(const struct cbf__tree *tree, const struct cbf__node *node);
 /* The id that a FileId has outside: the root's and 1 change places. */

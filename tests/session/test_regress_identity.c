@@ -79,6 +79,29 @@ static void test_create_of_an_unknown_existing_name_makes_the_kernel_look_again(
 	fx_finish(f);
 }
 
+/* The back end may give the number away again as soon as it has deleted the directory, before its hook has returned. */
+static void test_file_id_recycled_while_its_directory_is_deleted(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t id = mf_add_directory(f->fs, "/a");
+	uint64_t a, b, unique;
+
+	fx_start(f, FX_WORKERS);
+	a = fx_node(f, "/a");
+	mf_block(f->fs, MF_DELETE_FILE, "/a");
+	unique = fk_send_rmdir(f->kernel, FUSE_ROOT_ID, "a");
+	mf_wait_blocked(f->fs, MF_DELETE_FILE, 1);
+	mf_remove(f->fs, "/a");
+	mf_set_next_id(f->fs, id);
+	assert_int_equal(mf_add_directory(f->fs, "/b"), id);
+	b = fx_node(f, "/b");
+	assert_int_not_equal(a, b);
+	mf_release_all(f->fs);
+	assert_int_equal(fk_wait(f->kernel, unique)->error, ENOENT);
+	assert_int_equal(fx_node(f, "/b"), b);
+	fx_finish(f);
+}
+
 /* Answers by the path, as it should be; the model asks the context, and takes a name that is by now another file's for
  * a fault. */
 static void info_by_path(struct cbf_volume *volume, struct cbf_get_file_info_event *event, void *user_data)
@@ -231,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FX_TEST(test_recycled_file_id_under_another_name_is_another_node),
+		FX_TEST(test_file_id_recycled_while_its_directory_is_deleted),
 		FX_TEST(test_second_name_of_a_linked_file_is_the_same_node),
 		FX_TEST(test_create_of_an_unknown_existing_name_makes_the_kernel_look_again),
 		FX_TEST(test_link_of_a_file_without_a_name_is_answered),

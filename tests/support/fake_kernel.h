@@ -131,6 +131,7 @@ int fk_mknod(struct fake_kernel *kernel, uint64_t parent, const char *name, uint
 int fk_mkdir(struct fake_kernel *kernel, uint64_t parent, const char *name, uint32_t mode, struct fuse_entry_out *out);
 uint64_t fk_send_unlink(struct fake_kernel *kernel, uint64_t parent, const char *name);
 int fk_unlink(struct fake_kernel *kernel, uint64_t parent, const char *name);
+uint64_t fk_send_rmdir(struct fake_kernel *kernel, uint64_t parent, const char *name);
 int fk_rmdir(struct fake_kernel *kernel, uint64_t parent, const char *name);
 uint64_t fk_send_rename(struct fake_kernel *kernel, uint64_t parent, const char *name, uint64_t new_parent,
 			const char *new_name, uint32_t flags);

@@ -128,9 +128,14 @@ int fk_unlink(struct fake_kernel *kernel, uint64_t parent, const char *name)
 	return fk_wait(kernel, fk_send_unlink(kernel, parent, name))->error;
 }
 
+uint64_t fk_send_rmdir(struct fake_kernel *kernel, uint64_t parent, const char *name)
+{
+	return send_name(kernel, FUSE_RMDIR, parent, name);
+}
+
 int fk_rmdir(struct fake_kernel *kernel, uint64_t parent, const char *name)
 {
-	return fk_wait(kernel, send_name(kernel, FUSE_RMDIR, parent, name))->error;
+	return fk_wait(kernel, fk_send_rmdir(kernel, parent, name))->error;
 }
 
 uint64_t fk_send_rename(struct fake_kernel *kernel, uint64_t parent, const char *name, uint64_t new_parent,
