@@ -7,52 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OFFSET(name, member) (int)offsetof(struct cbf_##name##_event, member)
-
-/* The members are named in events.def; these turn each name into an offset and into "may the hook set it?". */
-#define AT_none(name) -1
-#define AT_file_name(name) OFFSET(name, file_name)
-#define AT_directory_name(name) OFFSET(name, directory_name)
-#define AT_file_context(name) OFFSET(name, file_context)
-#define AT_directory_context(name) OFFSET(name, directory_context)
-#define AT_handle_context(name) OFFSET(name, handle_context)
-#define AT_READ_ONLY_file_context(name) OFFSET(name, file_context)
-#define AT_READ_ONLY_handle_context(name) OFFSET(name, handle_context)
-#define SETTABLE_none false
-#define SETTABLE_file_context true
-#define SETTABLE_directory_context true
-#define SETTABLE_handle_context true
-#define SETTABLE_READ_ONLY_file_context false
-#define SETTABLE_READ_ONLY_handle_context false
-
-const struct cbf__event_shape cbf__event_shapes[CBF__EVENT_COUNT] = {
-#define EVENT(id, Name, name, path, file_slot, handle_slot)                                                            \
-	[CBF__##id] = {#Name,                                                                                          \
-		       AT_##path(name),                                                                                \
-		       AT_##file_slot(name),                                                                           \
-		       AT_##handle_slot(name),                                                                         \
-		       SETTABLE_##file_slot,                                                                           \
-		       SETTABLE_##handle_slot,                                                                         \
-		       OFFSET(name, result_code)},
-#include "event/events.def"
-#undef EVENT
-};
-
-/* Each hook is called through a pointer of its own type. */
-#define EVENT(id, Name, name, path, file_slot, handle_slot)                                                            \
-	static void call_##name(struct cbf_volume *volume, const struct cbf__hook *hook, union cbf__event *event)      \
-	{                                                                                                              \
-		((cbf_##name##_hook)hook->function)(volume, &event->name, hook->user_data);                            \
-	}
-#include "event/events.def"
-#undef EVENT
-
-static void (*const calls[CBF__EVENT_COUNT])(struct cbf_volume *, const struct cbf__hook *, union cbf__event *) = {
-#define EVENT(id, Name, name, path, file_slot, handle_slot) [CBF__##id] = call_##name,
-#include "event/events.def"
-#undef EVENT
-};
-
 static _Thread_local unsigned hook_depth;
 
 bool cbf__inside_hook(void)
@@ -124,7 +78,7 @@ int cbf__fire(struct cbf_volume *volume, enum cbf__event_id id, union cbf__event
 		return cbf__default_answer(volume, id, event);
 	hand_in(shape, event, slots, before);
 	hook_depth++;
-	calls[id](volume, hook, event);
+	shape->call(volume, hook, event);
 	hook_depth--;
 	memcpy(&result, (const char *)event + shape->result_code, sizeof(result));
 	result = cbf__check_answer(volume, id, event, result);

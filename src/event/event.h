@@ -12,7 +12,7 @@
 #include <pthread.h>
 
 enum cbf__event_id {
-#define EVENT(id, Name, name, path, file_slot, handle_slot) CBF__##id,
+#define EVENT(id, Name, name, ...) CBF__##id,
 #include "event/events.def"
 #undef EVENT
 	CBF__EVENT_COUNT
@@ -20,7 +20,7 @@ enum cbf__event_id {
 
 /* An event under way. It lies in a request, so that it may outlive the call that fired it. */
 union cbf__event {
-#define EVENT(id, Name, name, path, file_slot, handle_slot) struct cbf_##name##_event name;
+#define EVENT(id, Name, name, ...) struct cbf_##name##_event name;
 #include "event/events.def"
 #undef EVENT
 };
@@ -42,17 +42,28 @@ struct cbf__registry {
 	struct cbf__hook trace;
 };
 
-/* Where an event keeps what the library must find in it; -1: nowhere. */
+struct cbf__line;
+
+/* What the library must know of an event, from its line in events.def. */
 struct cbf__event_shape {
 	const char *name;
+	/* Where these are in it; -1: nowhere. */
 	int path;
 	int file_slot;
 	int handle_slot;
+	int result_code;
 	bool file_slot_settable;
 	bool handle_slot_settable;
-	int result_code;
+	int default_result; /* 0, an errno value, or CBF__REFUSE_CHANGE */
+	void (*call)(struct cbf_volume *volume, const struct cbf__hook *hook, union cbf__event *event);
+	/* These may be NULL. */
+	const char *(*fault)(const union cbf__event *event);
+	void (*trace_inputs)(struct cbf__line *line, const union cbf__event *event);
+	void (*trace_outputs)(struct cbf__line *line, const union cbf__event *event);
 };
 extern const struct cbf__event_shape cbf__event_shapes[CBF__EVENT_COUNT];
+
+enum { CBF__REFUSE_CHANGE = -1 };
 
 /* The context slots that an event reads and may set; either may be NULL. The lock is held only while they are read or
  * written, never while the hook runs. */

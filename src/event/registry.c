@@ -17,7 +17,7 @@ static int set_hook(struct cbf_volume *volume, struct cbf__hook *hook, void (*fu
 	return 0;
 }
 
-#define EVENT(id, Name, name, path, file_slot, handle_slot)                                                            \
+#define EVENT(id, Name, name, ...)                                                                                     \
 	int cbf_on_##name(struct cbf_volume *volume, cbf_##name##_hook hook, void *user_data)                          \
 	{                                                                                                              \
 		return set_hook(volume, &volume->registry.hooks[CBF__##id], (void (*)(void))hook, user_data);          \

@@ -118,7 +118,7 @@ static void act(struct recorder *r, enum cbf__event_id id, void *event)
 	}
 }
 
-#define EVENT(id, Name, name, path, file_slot, handle_slot)                                                            \
+#define EVENT(id, Name, name, path, file_slot, handle_slot, ...)                                                       \
 	static void on_##name(struct cbf_volume *volume, struct cbf_##name##_event *event, void *user_data)            \
 	{                                                                                                              \
 		assert_ptr_equal(volume, ((struct recorder *)user_data)->volume);                                      \
@@ -144,7 +144,8 @@ static int set_up(void **state)
 	r->slots = (struct cbf__slots){.file = &r->file, .handle = &r->handle, .lock = &r->lock};
 	r->nested = CBF__EVENT_COUNT;
 	assert_int_equal(cbf_volume_create(&r->volume), 0);
-#define EVENT(id, Name, name, path, file_slot, handle_slot) assert_int_equal(cbf_on_##name(r->volume, on_##name, r), 0);
+#define EVENT(id, Name, name, path, file_slot, handle_slot, ...)                                                       \
+	assert_int_equal(cbf_on_##name(r->volume, on_##name, r), 0);
 #include "event/events.def"
 #undef EVENT
 	assert_int_equal(cbf_on_error(r->volume, on_error, r), 0);

@@ -26,7 +26,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-#define EVENT(id, Name, name, path, file_slot, handle_slot)                                                            \
+#define EVENT(id, Name, name, ...)                                                                                     \
 	static void on_##name(struct cbf_volume *volume, struct cbf_##name##_event *event, void *user_data)            \
 	{                                                                                                              \
 		(void)volume;                                                                                          \
@@ -55,7 +55,7 @@ static void each_setter_sets_its_own_hook(void **state)
 	struct cbf_volume *volume = *state;
 	int data;
 
-#define EVENT(id, Name, name, path, file_slot, handle_slot)                                                            \
+#define EVENT(id, Name, name, ...)                                                                                     \
 	assert_int_equal(cbf_on_##name(volume, on_##name, &data), 0);                                                  \
 	assert_true(cbf__hooked(volume, CBF__##id));                                                                   \
 	assert_int_equal(hooked(volume), 1);                                                                           \
@@ -95,7 +95,7 @@ static void hooks_are_frozen_while_the_volume_is_in_use(void **state)
 	assert_int_equal(cbf_on_mount(volume, on_mount, volume), 0);
 	for (int frozen = CBF__CHANGING; frozen <= CBF__CLEARING; frozen++) {
 		volume->state = (enum cbf__state)frozen;
-#define EVENT(id, Name, name, path, file_slot, handle_slot) assert_int_equal(cbf_on_##name(volume, NULL, NULL), -EBUSY);
+#define EVENT(id, Name, name, ...) assert_int_equal(cbf_on_##name(volume, NULL, NULL), -EBUSY);
 #include "event/events.def"
 #undef EVENT
 		assert_int_equal(cbf_on_error(volume, NULL, NULL), -EBUSY);
