@@ -7,7 +7,8 @@
 #                             suite in roots of newer Debians ($CBF_SUITES), with newer compilers and a newer libfuse
 #   --no-setup                (first) installs nothing
 #
-# The last lines are ctest's summary. Status 0 if all passed.
+# The last lines are ctest's summary. Status 0 if all passed. --all gives up after $CBF_LIMIT seconds (3000), and says
+# what was running then.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,6 +18,7 @@ if [ "${1:-}" = --no-setup ]; then
 	shift
 fi
 jobs=$(nproc)
+limit=${CBF_LIMIT:-3000}
 
 step() {
 	printf '\n== %s (%d s)\n' "$*" "$SECONDS"
@@ -38,15 +40,28 @@ build() {
 	cmake --build --preset "$1" -- --quiet
 }
 
+# What ctest has started and not heard of again.
+unfinished() {
+	awk '$1 == "Start" { running[$2] = $3 } $2 ~ /\/[0-9]+$/ || $1 ~ /\/[0-9]+$/ {
+		for (i = 1; i <= NF; i++) if ($i ~ /^#[0-9]+:$/) delete running[substr($i, 2)] }
+		END { for (test in running) print running[test] }' "$1"
+}
+
 # run_ctest ARGUMENT...: a skipped test is a failure wherever it could have run.
 run_ctest() {
-	local log=build/ctest.log fuse=yes
+	local log=build/ctest.log fuse=yes status=0
 	if [ ! -c /dev/fuse ]; then
 		fuse=no
 		banner "THERE IS NO /dev/fuse: NOTHING THAT MOUNTS IS TESTED IN THIS RUN."
 	fi
 	step "ctest $*"
-	ctest --output-on-failure --no-tests=error --parallel "$jobs" "$@" 2>&1 | tee "$log"
+	timeout --kill-after=30 $((limit > SECONDS + 60 ? limit - SECONDS : 60)) \
+		ctest --output-on-failure --no-tests=error --parallel "$jobs" "$@" 2>&1 | tee "$log" || status=$?
+	if [ $status -ge 124 ]; then
+		# shellcheck disable=SC2046 # a word each
+		banner "STOPPED: ALL TOGETHER MAY TAKE $limit s. WHAT WAS RUNNING:" $(unfinished "$log")
+	fi
+	[ $status -eq 0 ] || return $status
 	if [ $fuse = yes ] && grep '\*\*\*Skipped' "$log" | grep -v ' root\.'; then
 		banner "SKIPPED, ALTHOUGH THERE IS A /dev/fuse (see above). THIS IS A FAILURE."
 		return 1
@@ -82,7 +97,9 @@ make_roots() {
 			echo "not root, so no other root" >"build/all/$suite.log"
 			status=69
 		else
-			"$stages/make-root.sh" "$suite" >"build/all/$suite.log" 2>&1 </dev/null || status=$?
+			timeout --kill-after=30 900 "$stages/make-root.sh" "$suite" >"build/all/$suite.log" 2>&1 \
+				</dev/null || status=$?
+			[ $status -lt 124 ] || status=69 # nothing came: as without a network
 		fi
 		echo "$status" >"build/all/$suite.status"
 	done
@@ -92,10 +109,12 @@ make_roots &
 roots=$!
 trap 'wait $roots || true' EXIT
 
+# The long tests have their full length once, in the plain build.
+short=-DCBF_TEST_FILES=5000
 CC=gcc build dev
-build clang
-CC=gcc build asan
-CC=gcc build tsan
+build clang $short -DCBF_TEST_SCRIPTS=OFF
+CC=gcc build asan $short
+CC=gcc build tsan $short
 CC=gcc build release -DCBF_WERROR=ON
 
 trees="dev clang asan tsan"
@@ -118,7 +137,7 @@ for suite in $suites; do
 		step "build in $suite"
 		# A suite that moves gets newer compilers at any time: its warnings are shown, and are no errors.
 		"$stages/in-root.sh" "$suite" cmake --preset dev -B "build/$suite" -DCBF_WERROR=OFF \
-			-DCBF_TEST_PREFIX="$suite." -DCBF_TEST_LAUNCHER="$stages/in-root.sh;$suite" >/dev/null
+			$short -DCBF_TEST_PREFIX="$suite." -DCBF_TEST_LAUNCHER="$stages/in-root.sh;$suite" >/dev/null
 		"$stages/in-root.sh" "$suite" cmake --build "build/$suite" -- --quiet
 		echo "subdirs(../$suite)" >>build/all/CTestTestfile.cmake
 		trees="$trees $suite"
