@@ -105,6 +105,10 @@ struct cbf__request {
 	struct stat last_attr;
 
 	/* Arguments of the operations */
+	struct {
+		unsigned command;
+		size_t capacity; /* of what goes back */
+	} ioctl;
 	int flags;
 	mode_t mode;
 	dev_t rdev;

@@ -200,6 +200,11 @@ int cbf_set_use_directory_empty_check(struct cbf_volume *volume, bool on)
 	return set_flag(volume, &volume->properties.use_directory_empty_check, on);
 }
 
+int cbf_set_handle_all_fsctls(struct cbf_volume *volume, bool on)
+{
+	return set_flag(volume, &volume->properties.handle_all_fsctls, on);
+}
+
 int cbf_set_metadata_cache(struct cbf_volume *volume, unsigned milliseconds)
 {
 	return set_number(volume, &volume->properties.metadata_ms, milliseconds);

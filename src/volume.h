@@ -36,6 +36,7 @@ struct cbf__properties {
 	bool serialize_events;
 	bool use_directory_empty_check;
 	bool file_cache;
+	bool handle_all_fsctls;
 	unsigned min_workers;
 	unsigned max_workers;
 	unsigned metadata_ms;

@@ -56,6 +56,7 @@
 
 #include <cbfuse/context.h>
 #include <cbfuse/event_attr.h>
+#include <cbfuse/event_control.h>
 #include <cbfuse/event_dir.h>
 #include <cbfuse/event_file.h>
 #include <cbfuse/event_link.h>

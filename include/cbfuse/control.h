@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file control.h
- * What any program can ask of a cbfuse volume by ioctl(2), without linking the library: the names of a file.
+ * What any program can ask of a cbfuse volume by ioctl(2), without linking the library: the names of a file, and
+ * whether it is on such a volume at all, and on which.
  *
- * The answer is a stream of bytes: the absolute paths of all names inside of the volume, each followed by a NUL. It
- * comes in pages. Set `cursor` to 0 and `name` (below), call the ioctl, take `length` bytes of `data`, and repeat with
- * the structure as it is until `flags` has CBF_LINKS_END. A page may end in the middle of a path.
+ * Names. The answer is a stream of bytes: the absolute paths of all names inside of the volume, each followed by a NUL.
+ * It comes in pages. Set `cursor` to 0 and `name` (below), call the ioctl, take `length` bytes of `data`, and repeat
+ * with the structure as it is until `flags` has CBF_LINKS_END. A page may end in the middle of a path.
  *
  *     struct cbf_links_page page = { .cursor = 0 };
  *     do {
@@ -41,6 +42,22 @@ struct cbf_links_page {
 	char data[15856]; /**< out */
 };
 
+/** Gives a page of a file's names. */
 #define CBF_IOC_LIST_LINKS _IOWR(0xCB, 0x01, struct cbf_links_page)
+
+/** What CBF_IOC_IS_VOLUME gives: the version of the library that serves the volume. */
+struct cbf_volume_version {
+	uint32_t major; /**< CBF_VERSION_MAJOR of the library */
+	uint32_t minor; /**< CBF_VERSION_MINOR */
+	uint32_t patch; /**< CBF_VERSION_PATCH */
+	uint32_t reserved; /**< 0 */
+};
+
+/** Succeeds on any open file or directory of a cbfuse volume; ENOTTY (or another error) elsewhere. */
+#define CBF_IOC_IS_VOLUME _IOR(0xCB, 0x02, struct cbf_volume_version)
+
+/** Gives the volume's id, as its GetVolumeId hook answers it; EOPNOTSUPP if it has none. On any open file or directory
+ * of the volume. */
+#define CBF_IOC_GET_VOLUME_ID _IOR(0xCB, 0x03, uint64_t)
 
 #endif

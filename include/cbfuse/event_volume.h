@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file event_volume.h
- * Events of the volume as a whole: mounted, unmounted, how large, worker threads, errors.
+ * Events of the volume as a whole: mounted, unmounted, how large, its label and id, worker threads, errors.
  *
  * Order: WorkerThreadCreation (of the first worker), Mount, then everything else, Unmount, and WorkerThreadTermination
  * of the last worker. Each setter takes NULL to unregister, and returns 0, or -EBUSY while the volume is mounted.
@@ -11,6 +11,7 @@
 
 #include <cbfuse/result.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -45,6 +46,51 @@ struct cbf_get_volume_size_event {
 typedef void (*cbf_get_volume_size_hook)(struct cbf_volume *volume, struct cbf_get_volume_size_event *event,
 					 void *user_data);
 CBF_API int cbf_on_get_volume_size(struct cbf_volume *volume, cbf_get_volume_size_hook hook, void *user_data);
+
+/** The longest label of a volume in bytes, without the terminating NUL: what FS_IOC_GETFSLABEL has room for. */
+#define CBF_LABEL_MAX 255
+
+/** Fires for CBF_IOC_GET_VOLUME_ID (control.h) on any open file or directory: set volume_id (0 on entry) to the number
+ *  that stands for this volume, the same each time it is mounted. Linux has no system call that lets a FUSE filesystem
+ *  say it: f_fsid of statfs(2) and FS_IOC_GETFSUUID are answered by the kernel itself.
+ *  Default: EOPNOTSUPP. */
+struct cbf_get_volume_id_event {
+	uint64_t volume_id; /**< 0 on entry */
+	int result_code; /**< 0 on entry; see result.h */
+};
+/** A hook for GetVolumeId. */
+typedef void (*cbf_get_volume_id_hook)(struct cbf_volume *volume, struct cbf_get_volume_id_event *event,
+				       void *user_data);
+/** Registers the hook for GetVolumeId. */
+CBF_API int cbf_on_get_volume_id(struct cbf_volume *volume, cbf_get_volume_id_hook hook, void *user_data);
+
+/** Fires for ioctl(2) with FS_IOC_GETFSLABEL on any open file or directory: write the label, NUL-terminated, at most
+ *  CBF_LABEL_MAX bytes; it is "" on entry. A label that is not terminated is reported through OnError, and the call
+ *  fails with EIO.
+ *  Default: ENOTTY, as of a filesystem without labels. */
+struct cbf_get_volume_label_event {
+	char *const label; /**< write the label here */
+	const size_t label_capacity; /**< bytes at label: CBF_LABEL_MAX + 1 */
+	int result_code; /**< 0 on entry; see result.h */
+};
+/** A hook for GetVolumeLabel. */
+typedef void (*cbf_get_volume_label_hook)(struct cbf_volume *volume, struct cbf_get_volume_label_event *event,
+					  void *user_data);
+/** Registers the hook for GetVolumeLabel. */
+CBF_API int cbf_on_get_volume_label(struct cbf_volume *volume, cbf_get_volume_label_hook hook, void *user_data);
+
+/** Fires for ioctl(2) with FS_IOC_SETFSLABEL by root (EPERM for others) on any open file or directory: store the label.
+ *  One that is not terminated within CBF_LABEL_MAX + 1 bytes is EINVAL without an event.
+ *  Default: ENOTTY. */
+struct cbf_set_volume_label_event {
+	const char *const label; /**< up to CBF_LABEL_MAX bytes, maybe none */
+	int result_code; /**< 0 on entry; see result.h */
+};
+/** A hook for SetVolumeLabel. */
+typedef void (*cbf_set_volume_label_hook)(struct cbf_volume *volume, struct cbf_set_volume_label_event *event,
+					  void *user_data);
+/** Registers the hook for SetVolumeLabel. */
+CBF_API int cbf_on_set_volume_label(struct cbf_volume *volume, cbf_set_volume_label_hook hook, void *user_data);
 
 /** Fires when something is wrong that no caller can be told in full: a hook gave an impossible answer, the library ran
  *  out of memory, the kernel sent nonsense. May fire on any thread that runs inside the library, at any moment, beside

@@ -101,6 +101,10 @@ CBF_API int cbf_set_worker_threads(struct cbf_volume *volume, unsigned min, unsi
 /** Fire IsDirectoryEmpty before a directory is deleted or replaced. Default on. */
 CBF_API int cbf_set_use_directory_empty_check(struct cbf_volume *volume, bool on);
 
+/** Fsctl fires for all ioctls of a filesystem's kind, also those that the library has other events for (labels), and
+ *  comes first (event_control.h). Default off. */
+CBF_API int cbf_set_handle_all_fsctls(struct cbf_volume *volume, bool on);
+
 /** How long the kernel may keep names and attributes that it was told, in milliseconds. 0 switches the metadata cache
  *  off. Changes through the mount are always seen at once; this is about changes behind its back. Default 1000. */
 CBF_API int cbf_set_metadata_cache(struct cbf_volume *volume, unsigned milliseconds);

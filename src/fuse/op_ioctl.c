@@ -1,190 +1,152 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The control ioctl: the names of a file, in pages (cbfuse/control.h).
- *
- * On a file's descriptor the enumeration lives on its handle. On a directory's descriptor, with a name, the file gets a
- * hidden handle that lives on the directory's until the enumeration is through, is started anew, or the directory is
- * closed.
+ * ioctl: those that the library answers itself, by a table, and all others as Fsctl or Ioctl. With handle_all_fsctls
+ * Fsctl comes first for those of Linux that are in the table; control.h is always the library's.
  */
-#include "fuse/ops.h"
+#include "fuse/ioctl_ops.h"
 #include "volume.h"
 
 #include <cbfuse/control.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <linux/fs.h>
 #include <string.h>
 
-_Static_assert(sizeof(struct cbf_links_page) == 16128, "the layout is the same everywhere");
+enum { CONTROL_TYPE = 0xCB, BTRFS_TYPE = 0x94 };
 
-static enum cbf__flow entry_start(struct cbf__request *rq);
+struct control {
+	unsigned command;
+	size_t in, out;
+	int (*decode)(struct cbf__request *rq, uint64_t ino, const void *in, cbf__step *first);
+};
 
-static enum cbf__flow reply_page(struct cbf__request *rq)
+static const struct control controls[] = {
+	{CBF_IOC_LIST_LINKS, sizeof(struct cbf_links_page), sizeof(struct cbf_links_page), cbf__decode_list_links},
+	{CBF_IOC_IS_VOLUME, 0, sizeof(struct cbf_volume_version), cbf__decode_is_volume},
+	{CBF_IOC_GET_VOLUME_ID, 0, sizeof(uint64_t), cbf__decode_get_volume_id},
+	{FS_IOC_GETFSLABEL, 0, FSLABEL_MAX, cbf__decode_get_label},
+	{FS_IOC_SETFSLABEL, FSLABEL_MAX, 0, cbf__decode_set_label},
+};
+
+static const struct control *find_control(unsigned command)
 {
-	struct cbf_links_page *page;
+	for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++)
+		if (controls[i].command == command)
+			return &controls[i];
+	return NULL;
+}
+
+static bool is_fsctl(unsigned command)
+{
+	switch (_IOC_TYPE(command)) {
+	case 'f':
+	case 'v':
+	case 'X':
+	case 'r':
+	case BTRFS_TYPE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum cbf__flow run_control(struct cbf__request *rq, const struct control *control)
+{
+	cbf__step first = NULL;
+
+	if (rq->size != control->in || rq->ioctl.capacity != control->out)
+		rq->error = EINVAL;
+	else
+		rq->error = control->decode(rq, rq->node->id, rq->payload, &first);
+	return rq->error ? cbf__reply_done(rq) : cbf__go(rq, first);
+}
+
+/* What became of an Fsctl or an Ioctl. */
+static enum cbf__flow answer(struct cbf__request *rq, int value, size_t bytes)
+{
+	const struct control *control = find_control(rq->ioctl.command);
+
+	if (rq->result == ENOTTY && control) {
+		cbf__unclaim(rq);
+		return run_control(rq, control);
+	}
+	if (rq->result)
+		return cbf__reply_error(rq, rq->result == ENOSYS ? ENOTTY : rq->result);
+	return cbf__reply_ioctl(rq, value, rq->text.bytes, bytes);
+}
+
+static enum cbf__flow fsctl_answered(struct cbf__request *rq)
+{
+	return answer(rq, rq->event.fsctl.return_value, rq->event.fsctl.bytes_returned);
+}
+
+static enum cbf__flow ioctl_answered(struct cbf__request *rq)
+{
+	return answer(rq, rq->event.ioctl.return_value, rq->event.ioctl.bytes_returned);
+}
+
+static enum cbf__flow claimed(struct cbf__request *rq)
+{
+	const void *input = rq->size ? rq->payload : "";
 
 	rq->text.length = 0;
-	if (!rq->error && !cbf__buffer_reserve(&rq->text, sizeof(*page)))
+	if (!rq->error && !cbf__buffer_reserve(&rq->text, rq->ioctl.capacity + 1))
 		rq->error = ENOMEM;
 	if (rq->error)
 		return cbf__reply_done(rq);
-	page = (struct cbf_links_page *)(void *)rq->text.bytes;
-	memset(page, 0, offsetof(struct cbf_links_page, data));
-	memcpy(page->name, rq->names[0], rq->name_lengths[0] + 1);
-	page->cursor = rq->links.cursor;
-	page->flags = rq->links.end ? CBF_LINKS_END : 0;
-	page->length = (uint32_t)rq->data.length;
-	memcpy(page->data, rq->data.bytes, rq->data.length);
-	memset(page->data + rq->data.length, 0, sizeof(page->data) - rq->data.length);
-	return cbf__reply_ioctl(rq, page, sizeof(*page));
+	memset(rq->text.bytes, 0, rq->ioctl.capacity + 1);
+	cbf__use_contexts(rq, rq->target, rq->handle);
+	if (is_fsctl(rq->ioctl.command)) {
+		CBF__MAKE_EVENT(&rq->event, fsctl, .file_name = rq->subject, .deleted = rq->deleted,
+				.code = rq->ioctl.command, .input = input, .input_length = rq->size,
+				.output = rq->text.bytes, .output_capacity = rq->ioctl.capacity);
+		return cbf__fire_then(rq, CBF__FSCTL, fsctl_answered);
+	}
+	CBF__MAKE_EVENT(&rq->event, ioctl, .file_name = rq->subject, .deleted = rq->deleted, .code = rq->ioctl.command,
+			.input = input, .input_length = rq->size, .output = rq->text.bytes,
+			.output_capacity = rq->ioctl.capacity);
+	return cbf__fire_then(rq, CBF__IOCTL, ioctl_answered);
 }
 
-static enum cbf__flow file_page(struct cbf__request *rq)
-{
-	rq->closing = NULL;
-	return cbf__go(rq, reply_page);
-}
-
-static enum cbf__flow file_claimed(struct cbf__request *rq)
-{
-	if (!rq->error && rq->deleted)
-		rq->error = ENOENT;
-	if (rq->error)
-		return cbf__reply_done(rq);
-	rq->closing = rq->handle;
-	return cbf__call(rq, cbf__step_links_page, file_page);
-}
-
-static enum cbf__flow file_start(struct cbf__request *rq)
+static enum cbf__flow start(struct cbf__request *rq)
 {
 	rq->turn = CBF__EXCLUSIVE_TURN;
-	return cbf__call(rq, cbf__step_claim_node, file_claimed);
+	return cbf__call(rq, cbf__step_claim_node, claimed);
 }
 
-/* When the enumeration is over, so is the hidden handle. */
-static enum cbf__flow entry_page(struct cbf__request *rq)
+static bool comes_to_hooks(const struct cbf__request *rq, const struct control *control)
 {
-	if (rq->handle->linked->links) {
-		rq->closing = NULL;
-		return cbf__go(rq, reply_page);
-	}
-	rq->closing = rq->handle->linked;
-	rq->closing->linked_from = NULL;
-	rq->handle->linked = NULL;
-	return cbf__call(rq, cbf__step_close, reply_page);
+	bool fsctl = is_fsctl(rq->ioctl.command);
+
+	if (control && (!fsctl || !rq->volume->properties.handle_all_fsctls))
+		return false;
+	return cbf__hooked(rq->volume, fsctl ? CBF__FSCTL : CBF__IOCTL) && _IOC_TYPE(rq->ioctl.command) != CONTROL_TYPE;
 }
 
-static enum cbf__flow next_page(struct cbf__request *rq)
+static enum cbf__flow choose(struct cbf__request *rq)
 {
-	rq->closing = rq->handle->linked;
-	return cbf__call(rq, cbf__step_links_page, entry_page);
-}
+	const struct control *control = find_control(rq->ioctl.command);
 
-static enum cbf__flow entry_opened(struct cbf__request *rq)
-{
-	if (rq->error)
-		return cbf__reply_done(rq);
-	cbf__lock(rq);
-	cbf__handle_publish(&rq->volume->tree, rq->own_handle, true);
-	cbf__unlock(rq);
-	rq->own_handle->linked_from = rq->handle;
-	rq->handle->linked = rq->own_handle;
-	rq->own_handle = NULL;
-	return cbf__go(rq, next_page);
-}
-
-static enum cbf__flow entry_ready(struct cbf__request *rq)
-{
-	struct cbf__handle *linked = rq->handle->linked;
-
-	rq->target = rq->claims.names[0].node;
-	if (rq->target->type == S_IFDIR)
-		return cbf__reply_error(rq, EISDIR);
-	if (rq->links.cursor && (!linked || linked->node != rq->target))
-		return cbf__reply_error(rq, EINVAL);
-	if (rq->links.cursor)
-		return cbf__go(rq, next_page);
-	if (linked) {
-		linked->linked_from = NULL;
-		rq->handle->linked = NULL;
-		cbf__close_in_background(rq->volume, linked);
-	}
-	rq->open_flags = O_PATH | O_NOFOLLOW;
-	return cbf__call(rq, cbf__step_open, entry_opened);
-}
-
-static enum cbf__flow unknown_told(struct cbf__request *rq)
-{
-	cbf__learn_name(rq, 0);
-	if (rq->error)
-		return cbf__reply_done(rq);
-	/* Known now, and held by rq->found: claim it with its turn. */
-	cbf__unclaim(rq);
-	return cbf__go(rq, entry_start);
-}
-
-static enum cbf__flow entry_claimed(struct cbf__request *rq)
-{
-	if (!rq->error && !cbf__handle_is_open(rq))
-		rq->error = EBADF;
-	if (rq->error)
-		return cbf__reply_done(rq);
-	if (rq->claims.names[0].node)
-		return cbf__go(rq, entry_ready);
-	if (rq->found)
-		return cbf__reply_error(rq, ENOENT); /* came and went */
-	rq->file = NULL;
-	rq->handle_slot = NULL;
-	return cbf__call(rq, cbf__step_info, unknown_told);
-}
-
-static enum cbf__flow entry_start(struct cbf__request *rq)
-{
-	cbf__claims_add_name(&rq->claims, rq->dirs[0], rq->names[0], rq->name_lengths[0], false, CBF__EXCLUSIVE_TURN);
-	cbf__claims_add_node(&rq->claims, rq->dirs[0], NULL, CBF__EXCLUSIVE_TURN);
-	return cbf__claim(rq, entry_claimed);
-}
-
-static int decode(struct cbf__request *rq, fuse_ino_t ino, const struct cbf_links_page *page,
-		  const struct fuse_file_info *fi, cbf__step *first)
-{
-	int error = cbf__request_bind(rq, ino, fi->fh);
-
-	if (error)
-		return error;
-	if (!rq->handle)
-		return EBADF;
-	if (page->flags || !memchr(page->name, '\0', sizeof(page->name)))
-		return EINVAL;
-	rq->links.cursor = page->cursor;
-	rq->links.page = sizeof(page->data);
-	if (rq->node->type == S_IFDIR && page->name[0]) {
-		*first = entry_start;
-		return cbf__request_bind_name(rq, 0, ino, page->name);
-	}
-	*first = file_start;
-	if (rq->node->type == S_IFDIR)
-		return EISDIR;
-	return page->name[0] ? ENOTDIR : 0;
+	if (comes_to_hooks(rq, control))
+		return cbf__go(rq, start);
+	return control ? run_control(rq, control) : cbf__reply_error(rq, ENOTTY);
 }
 
 void cbf__op_ioctl(fuse_req_t fuse, fuse_ino_t ino, unsigned command, void *argument, struct fuse_file_info *fi,
 		   unsigned flags, const void *in, size_t in_size, size_t out_size)
 {
 	struct cbf__request *rq = cbf__op_begin(fuse);
-	cbf__step first = NULL;
-	int error = 0;
+	int error;
 
 	(void)argument;
 	(void)flags;
 	if (!rq)
 		return;
-	if (command != (unsigned)CBF_IOC_LIST_LINKS)
-		error = ENOTTY;
-	else if (!rq->volume->properties.use_hard_links)
-		error = EOPNOTSUPP;
-	else if (in_size != sizeof(struct cbf_links_page) || out_size != sizeof(struct cbf_links_page))
-		error = EINVAL;
-	else
-		error = decode(rq, ino, in, fi, &first);
-	cbf__op_run(rq, error, first);
+	rq->ioctl.command = command;
+	rq->ioctl.capacity = out_size;
+	rq->payload = in;
+	rq->size = in_size;
+	error = cbf__request_bind(rq, ino, fi->fh);
+	if (!error && !rq->handle)
+		error = EBADF;
+	cbf__op_run(rq, error, choose);
 }

@@ -143,9 +143,9 @@ enum cbf__flow cbf__reply_xattr(struct cbf__request *rq, const void *bytes, size
 	return cbf__reply_bytes(rq, bytes, length);
 }
 
-enum cbf__flow cbf__reply_ioctl(struct cbf__request *rq, const void *bytes, size_t length)
+enum cbf__flow cbf__reply_ioctl(struct cbf__request *rq, int value, const void *bytes, size_t length)
 {
-	return answered(fuse_reply_ioctl(take_fuse(rq), 0, bytes, length));
+	return answered(fuse_reply_ioctl(take_fuse(rq), value, bytes, length));
 }
 
 static void publish(struct cbf__request *rq, struct fuse_file_info *fi)

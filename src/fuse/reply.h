@@ -26,7 +26,7 @@ enum cbf__flow cbf__reply_position(struct cbf__request *rq, uint64_t position);
 enum cbf__flow cbf__reply_target(struct cbf__request *rq, const char *target);
 enum cbf__flow cbf__reply_statfs(struct cbf__request *rq, const struct statvfs *values);
 enum cbf__flow cbf__reply_xattr(struct cbf__request *rq, const void *bytes, size_t length);
-enum cbf__flow cbf__reply_ioctl(struct cbf__request *rq, const void *bytes, size_t length);
+enum cbf__flow cbf__reply_ioctl(struct cbf__request *rq, int value, const void *bytes, size_t length);
 /* rq->own_handle goes to the kernel, or, when the caller has gone, is closed again. `entry`: with rq->found, for
  * create. */
 enum cbf__flow cbf__reply_handle(struct cbf__request *rq, bool entry);

@@ -162,7 +162,8 @@ int fk_fsync(struct fake_kernel *kernel, uint64_t node, uint64_t fh, bool data_o
 int fk_fsyncdir(struct fake_kernel *kernel, uint64_t node, uint64_t fh, bool data_only);
 uint64_t fk_send_release(struct fake_kernel *kernel, uint64_t node, uint64_t fh);
 int fk_release(struct fake_kernel *kernel, uint64_t node, uint64_t fh);
-/* An ioctl as the kernel passes it on ("restricted"). The errno of the reply or of the result in it. */
+/* An ioctl as the kernel passes it on ("restricted"). The errno of the reply or of the result in it; a result
+ * above zero comes as a number below zero. */
 uint64_t fk_send_ioctl(struct fake_kernel *kernel, uint64_t node, uint64_t fh, bool directory, uint32_t command,
 		       const void *in, uint32_t in_size, uint32_t out_size);
 int fk_wait_ioctl(struct fake_kernel *kernel, uint64_t unique, void *out, uint32_t out_size);

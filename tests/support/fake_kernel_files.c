@@ -167,7 +167,7 @@ int fk_wait_ioctl(struct fake_kernel *kernel, uint64_t unique, void *out, uint32
 		return -header.result;
 	if (out)
 		memcpy(out, reply->data + sizeof(header), reply->length - sizeof(header));
-	return 0;
+	return -header.result;
 }
 
 int fk_ioctl(struct fake_kernel *kernel, uint64_t node, uint64_t fh, bool directory, uint32_t command, const void *in,

@@ -19,12 +19,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/types.h>
 
 enum mf_event {
 	MF_MOUNT,
 	MF_UNMOUNT,
 	MF_GET_VOLUME_SIZE,
+	MF_GET_VOLUME_ID,
+	MF_GET_VOLUME_LABEL,
+	MF_SET_VOLUME_LABEL,
+	MF_FSCTL,
+	MF_IOCTL,
 	MF_ERROR,
 	MF_WORKER_THREAD_CREATION,
 	MF_WORKER_THREAD_TERMINATION,
@@ -118,6 +124,12 @@ void mf_set_next_id(struct model_fs *fs, uint64_t id);
  * of SIZE_MAX. */
 void mf_set_ea(struct model_fs *fs, const char *path, const char *name, const void *value, size_t size);
 size_t mf_ea_of(struct model_fs *fs, const char *path, const char *name, void *out, size_t capacity);
+
+/* model_fs_hooks_control.c. Of ioctls, Fsctl knows MF_FSCTL_REVERSE and Ioctl MF_IOCTL_REVERSE: they give back what
+ * they get, back to front, and return MF_RETURN_VALUE. */
+enum { MF_RETURN_VALUE = 77, MF_VOLUME_ID = 0x1234 };
+#define MF_FSCTL_REVERSE _IOWR('f', 0xF0, char[8])
+#define MF_IOCTL_REVERSE _IOWR('q', 0xF0, char[8])
 
 /* model_fs_knobs.c */
 /* After `skip` more events of that kind, the next one fails. The code may be anything. */

@@ -84,6 +84,7 @@ struct model_fs {
 	struct mf_knobs knobs[MF_EVENT_COUNT];
 	bool deny_deletion, overlap_allowed, forgets_deleted;
 	int workers;
+	char label[CBF_LABEL_MAX + 1];
 	long made[MF_CONTEXT_KINDS], freed[MF_CONTEXT_KINDS];
 	unsigned violations;
 	char first_violation[512];
@@ -149,6 +150,7 @@ void mf__hook_attributes(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_directories(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_links(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_xattr(struct model_fs *fs, struct cbf_volume *volume);
+void mf__hook_control(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_names(struct model_fs *fs, struct cbf_volume *volume);
 
 #endif

@@ -109,6 +109,29 @@ static int fill_texts(void **state)
 		.get_volume_size = {.total_sectors = (total), .available_sectors = (available) }                       \
 	}
 
+#define LABEL(text, capacity)                                                                                          \
+	{                                                                                                              \
+		.get_volume_label = {.label = (text), .label_capacity = (capacity) }                                   \
+	}
+#define FSCTL(room, got, value)                                                                                        \
+	{                                                                                                              \
+		.fsctl = {                                                                                             \
+			.file_name = "/the/path",                                                                      \
+			.output_capacity = (room),                                                                     \
+			.bytes_returned = (got),                                                                       \
+			.return_value = (value)                                                                        \
+		}                                                                                                      \
+	}
+#define IOCTL(room, got, value)                                                                                        \
+	{                                                                                                              \
+		.ioctl = {                                                                                             \
+			.file_name = "/the/path",                                                                      \
+			.output_capacity = (room),                                                                     \
+			.bytes_returned = (got),                                                                       \
+			.return_value = (value)                                                                        \
+		}                                                                                                      \
+	}
+
 static struct cbf_file_info good_info = {.mode = S_IFREG | 0644, .last_write_time = {.tv_nsec = 999999999}};
 
 static struct answer answers[] = {
@@ -183,6 +206,16 @@ static struct answer answers[] = {
 	{CBF__WRITE_FILE, WRITE(8, 0), OK},
 	{CBF__WRITE_FILE, WRITE(8, 9), "more bytes than it was given"},
 	{CBF__WRITE_FILE, WRITE(8, SIZE_MAX), "more bytes than it was given"},
+	{CBF__GET_VOLUME_LABEL, LABEL(TEXT(""), 256), OK},
+	{CBF__GET_VOLUME_LABEL, LABEL(TEXT("a label"), 8), OK},
+	{CBF__GET_VOLUME_LABEL, LABEL(TEXT("a label"), 7), "not terminated"},
+	{CBF__FSCTL, FSCTL(0, 0, 0), OK},
+	{CBF__FSCTL, FSCTL(8, 8, INT_MAX), OK},
+	{CBF__FSCTL, FSCTL(8, 9, 0), "more bytes than there is room"},
+	{CBF__FSCTL, FSCTL(8, 8, -1), "below zero"},
+	{CBF__IOCTL, IOCTL(0, 0, 1), OK},
+	{CBF__IOCTL, IOCTL(0, SIZE_MAX, 0), "more bytes than there is room"},
+	{CBF__IOCTL, IOCTL(1, 1, INT_MIN), "below zero"},
 	{CBF__GET_VOLUME_SIZE, SIZE(0, 0), OK},
 	{CBF__GET_VOLUME_SIZE, SIZE(10, 10), OK},
 	{CBF__GET_VOLUME_SIZE, SIZE(10, 11), "more free than total"},
@@ -271,7 +304,7 @@ static void result_codes_of_every_event_are_checked(void **state)
 			memcpy((char *)&event + cbf__event_shapes[id].path, &path, sizeof(path));
 		for (size_t i = 1; i < sizeof(good) / sizeof(good[0]); i++)
 			expect_checked((enum cbf__event_id)id, &event, good[i], NULL);
-		if (id != CBF__GET_FILE_NAME_BY_FILE_ID && id != CBF__GET_REPARSE_POINT)
+		if (id != CBF__GET_FILE_NAME_BY_FILE_ID && id != CBF__GET_REPARSE_POINT && id != CBF__GET_VOLUME_LABEL)
 			expect_checked((enum cbf__event_id)id, &event, good[0], NULL);
 		for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 			snprintf(text, sizeof(text), "result code %d,", bad[i]);

@@ -24,6 +24,9 @@ static const struct slots_of table[] = {
 	{CBF__MOUNT, NONE, NONE},
 	{CBF__UNMOUNT, NONE, NONE},
 	{CBF__GET_VOLUME_SIZE, NONE, NONE},
+	{CBF__GET_VOLUME_ID, NONE, NONE},
+	{CBF__GET_VOLUME_LABEL, NONE, NONE},
+	{CBF__SET_VOLUME_LABEL, NONE, NONE},
 	{CBF__WORKER_THREAD_CREATION, NONE, NONE},
 	{CBF__OPEN_FILE, SETTABLE, SETTABLE},
 	{CBF__CREATE_FILE, SETTABLE, SETTABLE},
@@ -53,6 +56,8 @@ static const struct slots_of table[] = {
 	{CBF__IS_DIRECTORY_EMPTY, SETTABLE, NONE},
 	{CBF__DELETE_FILE, SETTABLE, NONE},
 	{CBF__RENAME_OR_MOVE_FILE, SETTABLE, SETTABLE},
+	{CBF__FSCTL, SETTABLE, SETTABLE},
+	{CBF__IOCTL, SETTABLE, SETTABLE},
 };
 
 enum { EVENTS = sizeof(table) / sizeof(table[0]) };
@@ -173,6 +178,8 @@ static int fire(struct recorder *r, enum cbf__event_id id, const struct cbf__slo
 	memset(&event, 0, sizeof(event));
 	if (id == CBF__GET_FILE_NAME_BY_FILE_ID)
 		CBF__MAKE_EVENT(&event, get_file_name_by_file_id, .file_path = text, .file_path_capacity = 2);
+	if (id == CBF__GET_VOLUME_LABEL)
+		CBF__MAKE_EVENT(&event, get_volume_label, .label = text, .label_capacity = 2);
 	if (id == CBF__GET_REPARSE_POINT)
 		CBF__MAKE_EVENT(&event, get_reparse_point, .file_name = "/x", .target = text, .target_capacity = 2);
 	if (id == CBF__GET_FILE_INFO)
