@@ -2,6 +2,7 @@
 #include "request.h"
 
 #include "tree/path.h"
+#include "tree/stream.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -98,6 +99,8 @@ static void let_go(struct cbf__request *rq)
 		cbf__node_unpin(tree, rq->found);
 	if (rq->node)
 		cbf__node_unpin(tree, rq->node);
+	if (rq->stream.file)
+		cbf__node_unpin(tree, rq->stream.file);
 	if (rq->source.handle)
 		cbf__handle_release(tree, rq->source.handle);
 	if (rq->source.node)
@@ -179,19 +182,26 @@ enum cbf__flow cbf__return(struct cbf__request *rq)
 	return cbf__go(rq, rq->returns[--rq->depth]);
 }
 
+static bool make_path(struct cbf__buffer *path, const struct cbf__name_claim *claim)
+{
+	if (!claim->in)
+		return cbf__path_of_node(path, claim->node);
+	return cbf__path_of_name(path, claim->in, claim->component, claim->component_length) &&
+	       (!claim->of_node || !claim->node->stream || cbf__stream_append(path, claim->node));
+}
+
 static bool make_paths(struct cbf__request *rq)
 {
 	bool made = true;
 
-	for (unsigned i = 0; i < rq->claims.name_count && made; i++) {
-		const struct cbf__name_claim *claim = &rq->claims.names[i];
-
-		if (claim->in)
-			made = cbf__path_of_name(&rq->paths[i], claim->in, claim->component, claim->component_length);
-		else
-			made = cbf__path_of_node(&rq->paths[i], claim->node);
-	}
+	for (unsigned i = 0; i < rq->claims.name_count && made; i++)
+		made = make_path(&rq->paths[i], &rq->claims.names[i]);
 	return made;
+}
+
+static bool is_without_name(const struct cbf__request *rq, const struct cbf__name_claim *claim)
+{
+	return !claim->in && cbf__stream_file(claim->node) != rq->volume->tree.root;
 }
 
 /* The names are ours now, so the paths stay true until the claims are dropped. */
@@ -202,7 +212,7 @@ static enum cbf__flow claimed(struct cbf__request *rq)
 
 	cbf__lock(rq);
 	made = make_paths(rq);
-	rq->deleted = rq->claims.name_count && !first->in && first->node != rq->volume->tree.root;
+	rq->deleted = rq->claims.name_count && is_without_name(rq, first);
 	cbf__unlock(rq);
 	rq->subject = rq->paths[0].bytes;
 	if (!made)
@@ -289,6 +299,13 @@ int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, co
 	if (node->dead)
 		return ENOENT;
 	return node->type == S_IFDIR ? 0 : ENOTDIR;
+}
+
+bool cbf__subject_is_stream(const struct cbf__request *rq)
+{
+	const struct cbf__node *node = rq->claims.name_count ? rq->claims.names[0].node : NULL;
+
+	return node && node->stream && rq->subject == rq->paths[0].bytes;
 }
 
 bool cbf__handle_is_open(struct cbf__request *rq)

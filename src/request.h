@@ -53,6 +53,13 @@ struct cbf__copy_source {
 	bool swapped; /* the source stands in the place of the other file */
 };
 
+/* The stream that is meant: step/step.h. */
+struct cbf__stream_request {
+	struct cbf__node *file; /* pinned */
+	char name[CBF_STREAM_NAME_MAX + 1];
+	size_t length;
+};
+
 struct cbf__request {
 	struct cbf__list link; /* in the ready queue or in the pool */
 	struct cbf_volume *volume;
@@ -101,6 +108,7 @@ struct cbf__request {
 	bool exists; /* GetFileInfo's answer */
 	struct cbf__enumeration *enumeration; /* of hard links */
 	struct cbf__link_request links;
+	struct cbf__stream_request stream;
 	uint32_t hard_links; /* names that are left */
 	struct stat last_attr;
 
@@ -157,6 +165,8 @@ int cbf__request_bind(struct cbf__request *rq, uint64_t ino, uint64_t fh);
 int cbf__request_bind_source(struct cbf__request *rq, uint64_t ino, uint64_t fh);
 /* Binds names[i] and dirs[i]. 0 or an errno value. */
 int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, const char *name);
+/* Is rq->subject the path of a stream? */
+bool cbf__subject_is_stream(const struct cbf__request *rq);
 /* Has rq->handle not been released since it was bound? With its turn held. */
 bool cbf__handle_is_open(struct cbf__request *rq);
 /* The turn that an event needs that changes nothing. */

@@ -122,6 +122,16 @@ static int set_flag(struct cbf_volume *volume, bool *property, bool on)
 	return 0;
 }
 
+static bool get_flag(struct cbf_volume *volume, const bool *property)
+{
+	bool on;
+
+	pthread_mutex_lock(&volume->lock);
+	on = *property;
+	pthread_mutex_unlock(&volume->lock);
+	return on;
+}
+
 static int set_number(struct cbf_volume *volume, unsigned *property, unsigned value)
 {
 	int error = cbf__volume_begin_change(volume);
@@ -168,6 +178,16 @@ int cbf_set_use_file_ids(struct cbf_volume *volume, bool on)
 		volume->properties.use_file_ids = on;
 	cbf__volume_end_change(volume);
 	return error;
+}
+
+int cbf_set_use_alternate_data_streams(struct cbf_volume *volume, bool on)
+{
+	return set_flag(volume, &volume->properties.use_alternate_data_streams, on);
+}
+
+bool cbf_get_use_alternate_data_streams(struct cbf_volume *volume)
+{
+	return get_flag(volume, &volume->properties.use_alternate_data_streams);
 }
 
 int cbf_set_fire_all_open_close_events(struct cbf_volume *volume, bool on)

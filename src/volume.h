@@ -31,6 +31,7 @@ enum cbf__state {
 struct cbf__properties {
 	bool use_hard_links;
 	bool use_file_ids;
+	bool use_alternate_data_streams;
 	bool fire_all_open_close_events;
 	bool serialize_access;
 	bool serialize_events;

@@ -62,6 +62,7 @@ struct cbf_get_file_info_event {
 	const char *const file_name;
 	const unsigned requested_info; /**< CBF_INFO_* */
 	const bool deleted;
+	const bool is_stream; /**< file_name is that of a stream: see event_stream.h */
 	void *const file_context;
 	void *const handle_context;
 	bool file_exists;

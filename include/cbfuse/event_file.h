@@ -28,6 +28,7 @@ extern "C" {
 struct cbf_open_file_event {
 	const char *const file_name;
 	const bool deleted; /**< file_name is gone: the file is open already, go by file_context */
+	const bool is_stream; /**< file_name is that of a stream: see event_stream.h */
 	/** As in open(2), without O_CREAT, O_EXCL, O_NOCTTY and O_TRUNC (a truncation comes as SetFileSize).
 	 * O_DIRECTORY for a directory. O_PATH: see context.h. */
 	const int flags;
@@ -44,6 +45,7 @@ CBF_API int cbf_on_open_file(struct cbf_volume *volume, cbf_open_file_hook hook,
  *  Default: EROFS. */
 struct cbf_create_file_event {
 	const char *const file_name;
+	const bool is_stream; /**< file_name is that of a stream: see event_stream.h */
 	/** Type and permissions, the caller's umask applied. S_IFREG, S_IFDIR, S_IFIFO, S_IFSOCK, S_IFCHR or S_IFBLK;
 	 *  symbolic links come through SetReparsePoint. */
 	const mode_t mode;

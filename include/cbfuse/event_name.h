@@ -26,6 +26,7 @@ extern "C" {
  *  answered EPERM. A yes does not mean that the deletion follows. Default: yes. */
 struct cbf_can_file_be_deleted_event {
 	const char *const file_name;
+	const bool is_stream; /**< file_name is that of a stream: see event_stream.h */
 	bool can_be_deleted;
 	void *file_context;
 	void *handle_context;
@@ -53,6 +54,7 @@ CBF_API int cbf_on_is_directory_empty(struct cbf_volume *volume, cbf_is_director
  *  Default: EROFS on a volume that hooks neither CreateFile nor WriteFile, else EOPNOTSUPP. */
 struct cbf_delete_file_event {
 	const char *const file_name;
+	const bool is_stream; /**< file_name is that of a stream: see event_stream.h */
 	const bool is_directory;
 	const bool last_name;
 	const bool is_open;

@@ -82,6 +82,12 @@ CBF_API int cbf_set_use_hard_links(struct cbf_volume *volume, bool on);
  *  Default off: each path is a file of its own, with a number made up. */
 CBF_API int cbf_set_use_file_ids(struct cbf_volume *volume, bool on);
 
+/** Files and directories have named streams, which are shown as their `user.` attributes: see event_stream.h. Default
+ *  off. The getter may be called at any time, also from a hook. */
+CBF_API int cbf_set_use_alternate_data_streams(struct cbf_volume *volume, bool on);
+/** Whether it is on: see cbf_set_use_alternate_data_streams(). */
+CBF_API bool cbf_get_use_alternate_data_streams(struct cbf_volume *volume);
+
 /** Create-, Open-, Cleanup- and CloseFile fire for each handle, not only for the first and the last one of a file.
  *  Default off. */
 CBF_API int cbf_set_fire_all_open_close_events(struct cbf_volume *volume, bool on);

@@ -60,7 +60,8 @@ enum cbf__flow cbf__step_may_take_name(struct cbf__request *rq)
 {
 	rq->hard_links = 1;
 	rq->last_attr = (struct stat){.st_mode = is_directory(rq) ? S_IFDIR : S_IFREG};
-	CBF__MAKE_EVENT(&rq->event, can_file_be_deleted, .file_name = rq->subject, .can_be_deleted = true);
+	CBF__MAKE_EVENT(&rq->event, can_file_be_deleted, .file_name = rq->subject,
+			.is_stream = cbf__subject_is_stream(rq), .can_be_deleted = true);
 	return cbf__fire_then(rq, CBF__CAN_FILE_BE_DELETED, permitted);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* copy_file_range. The first claim is the file that is written, the second its source; both may be one file. */
 #include "fuse/ops.h"
+#include "tree/stream.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -82,7 +83,7 @@ static bool lacks_name(struct cbf__request *rq, unsigned i)
 	bool lacks;
 
 	cbf__lock(rq);
-	lacks = !claim->in && !claim->node->dead && !rq->source.sought[i];
+	lacks = !claim->in && !cbf__node_is_dead(claim->node) && !rq->source.sought[i];
 	cbf__unlock(rq);
 	return lacks;
 }
@@ -94,7 +95,7 @@ static bool got_a_name(struct cbf__request *rq)
 
 	cbf__lock(rq);
 	for (unsigned i = 0; i < 2; i++)
-		named |= !rq->claims.names[i].in && cbf__node_name(rq->claims.names[i].node);
+		named |= !rq->claims.names[i].in && cbf__node_has_name(rq->claims.names[i].node);
 	cbf__unlock(rq);
 	return named;
 }

@@ -92,7 +92,7 @@ void cbf__op_link(fuse_req_t fuse, fuse_ino_t ino, fuse_ino_t new_parent, const 
 	error = cbf__request_bind(rq, ino, 0);
 	if (!error)
 		error = cbf__request_bind_name(rq, 1, new_parent, new_name);
-	if (!error && (!rq->volume->properties.use_hard_links || rq->node->type == S_IFDIR))
+	if (!error && (!rq->volume->properties.use_hard_links || rq->node->type == S_IFDIR || rq->node->stream))
 		error = EPERM;
 	cbf__op_run(rq, error, link_start);
 }

@@ -150,6 +150,8 @@ int cbf__decode_list_links(struct cbf__request *rq, uint64_t ino, const void *in
 
 	if (!rq->volume->properties.use_hard_links)
 		return EOPNOTSUPP;
+	if (rq->node->stream) /* its names are its file's */
+		return EINVAL;
 	if (page->flags || !memchr(page->name, '\0', sizeof(page->name)))
 		return EINVAL;
 	rq->links.cursor = page->cursor;

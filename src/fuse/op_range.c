@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fallocate, and lseek for data and holes. */
 #include "fuse/ops.h"
+#include "tree/stream.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -21,9 +22,14 @@ enum { ZEROIZING = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE, MODES = FALLOC_F
 static enum cbf__flow claim_and_ask(struct cbf__request *rq);
 
 /* Of a file that lost its name behind our back nothing was remembered. */
-static bool size_is_known(const struct cbf__request *rq)
+static bool size_is_known(struct cbf__request *rq)
 {
-	return rq->exists && (rq->event.get_file_info.file_exists || rq->target->dead);
+	bool dead;
+
+	cbf__lock(rq);
+	dead = cbf__node_is_dead(rq->target);
+	cbf__unlock(rq);
+	return rq->exists && (rq->event.get_file_info.file_exists || dead);
 }
 
 /* A wrong size, or that of another file, would turn a file that is to grow into one that is cut off. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * getxattr, listxattr, setxattr, removexattr: the application's attributes, and the one of the library that shows a
- * file's names. That one is not listed, so that no copying program takes it along, and cannot be set.
+ * file's names. That one is not listed, so that no copying program takes it along, and cannot be set. With streams,
+ * user.* is theirs: stream_xattr.c.
  */
 #include "fuse/ops.h"
+#include "fuse/stream_xattr.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -94,7 +96,8 @@ static enum cbf__flow links_start(struct cbf__request *rq)
 
 static bool is_hidden(const struct cbf__request *rq, const char *name)
 {
-	return shows_links(rq->volume, name) || (rq->uid != 0 && strncmp(name, "trusted.", strlen("trusted.")) == 0);
+	return shows_links(rq->volume, name) || cbf__is_stream_xattr(rq->volume, name) ||
+	       (rq->uid != 0 && strncmp(name, "trusted.", strlen("trusted.")) == 0);
 }
 
 /* Takes the names out of a list that the caller shall not see; returns what is left. */
@@ -112,18 +115,24 @@ static size_t drop_hidden(const struct cbf__request *rq, char *names, size_t len
 	return kept;
 }
 
+static enum cbf__flow listed(struct cbf__request *rq)
+{
+	return rq->volume->properties.use_alternate_data_streams ? cbf__list_stream_xattrs(rq) : reply_names(rq);
+}
+
 static enum cbf__flow queried(struct cbf__request *rq)
 {
 	const struct cbf_query_ea_event *event = &rq->event.query_ea;
-	size_t length = event->length;
 
 	if (rq->result)
 		return cbf__reply_error(rq, answer(rq));
-	if (!event->ea_name)
-		length = drop_hidden(rq, rq->data.bytes, length);
-	else if (!event->ea_found)
+	if (!event->ea_name) {
+		rq->data.length = drop_hidden(rq, rq->data.bytes, event->length);
+		return cbf__go(rq, listed);
+	}
+	if (!event->ea_found)
 		return cbf__reply_error(rq, ENODATA);
-	return cbf__reply_xattr(rq, rq->data.bytes, length);
+	return cbf__reply_xattr(rq, rq->data.bytes, event->length);
 }
 
 static enum cbf__flow query_claimed(struct cbf__request *rq)
@@ -134,6 +143,8 @@ static enum cbf__flow query_claimed(struct cbf__request *rq)
 	if (rq->deleted && !rq->file)
 		return cbf__reply_error(rq, ENOENT); /* neither a name nor a context to ask by */
 	rq->data.length = 0;
+	if (!cbf__hooked(rq->volume, CBF__QUERY_EA))
+		return cbf__go(rq, listed);
 	if (!cbf__buffer_reserve(&rq->data, CBF_EA_SIZE_MAX))
 		return cbf__reply_error(rq, ENOMEM);
 	CBF__MAKE_EVENT(&rq->event, query_ea, .file_name = rq->subject, .deleted = rq->deleted,
@@ -144,24 +155,36 @@ static enum cbf__flow query_claimed(struct cbf__request *rq)
 
 static enum cbf__flow query_start(struct cbf__request *rq)
 {
-	rq->turn = cbf__looking_turn(rq);
+	/* An enumeration of streams is an event that runs alone. */
+	rq->turn = rq->name_lengths[0] || !rq->volume->properties.use_alternate_data_streams ? cbf__looking_turn(rq)
+											     : CBF__EXCLUSIVE_TURN;
 	return cbf__call(rq, cbf__step_claim_node, query_claimed);
+}
+
+static enum cbf__flow reply_no_data(struct cbf__request *rq)
+{
+	return cbf__reply_error(rq, ENODATA);
 }
 
 void cbf__op_getxattr(fuse_req_t fuse, fuse_ino_t ino, const char *name, size_t size)
 {
 	struct cbf__request *rq = cbf__op_begin(fuse);
 	cbf__step first = query_start;
-	int error = 0;
+	int error;
 
 	if (!rq)
 		return;
 	rq->size = size;
+	error = bind_ea(rq, ino, name);
+	if (!error && rq->node->stream)
+		error = ENODATA;
 	if (shows_links(rq->volume, name))
 		first = links_start;
+	else if (cbf__is_stream_xattr(rq->volume, name))
+		first = cbf__get_stream_xattr;
 	else if (!cbf__hooked(rq->volume, CBF__QUERY_EA))
-		error = ENODATA;
-	cbf__op_run(rq, error ? error : bind_ea(rq, ino, name), first);
+		first = reply_no_data;
+	cbf__op_run(rq, error, first);
 }
 
 static enum cbf__flow reply_no_names(struct cbf__request *rq)
@@ -172,12 +195,15 @@ static enum cbf__flow reply_no_names(struct cbf__request *rq)
 void cbf__op_listxattr(fuse_req_t fuse, fuse_ino_t ino, size_t size)
 {
 	struct cbf__request *rq = cbf__op_begin(fuse);
+	bool ask;
+	int error;
 
 	if (!rq)
 		return;
 	rq->size = size;
-	cbf__op_run(rq, cbf__request_bind(rq, ino, 0),
-		    cbf__hooked(rq->volume, CBF__QUERY_EA) ? query_start : reply_no_names);
+	error = cbf__request_bind(rq, ino, 0);
+	ask = rq->volume->properties.use_alternate_data_streams || cbf__hooked(rq->volume, CBF__QUERY_EA);
+	cbf__op_run(rq, error, !error && ask && !rq->node->stream ? query_start : reply_no_names);
 }
 
 static enum cbf__flow ea_set(struct cbf__request *rq)
@@ -247,6 +273,8 @@ static void run_set(struct cbf__request *rq, fuse_ino_t ino, const char *name)
 
 	if (shows_links(rq->volume, name))
 		error = EPERM;
+	else if (cbf__is_stream_xattr(rq->volume, name))
+		error = EOPNOTSUPP;
 	else if (!cbf__hooked(rq->volume, CBF__SET_EA))
 		error = cbf__default_answer(rq->volume, CBF__SET_EA, &rq->event);
 	cbf__op_run(rq, error ? error : bind_ea(rq, ino, name), set_start);

@@ -79,7 +79,8 @@ static void fill_always(struct fuse_lowlevel_ops *ops)
 
 static void fill_xattr(const struct cbf_volume *volume, struct fuse_lowlevel_ops *ops)
 {
-	bool query = cbf__hooked(volume, CBF__QUERY_EA), set = cbf__hooked(volume, CBF__SET_EA);
+	bool streams = volume->properties.use_alternate_data_streams;
+	bool query = streams || cbf__hooked(volume, CBF__QUERY_EA), set = cbf__hooked(volume, CBF__SET_EA);
 
 	if (query || (volume->properties.use_hard_links && volume->properties.hard_links_xattr)) {
 		ops->getxattr = cbf__op_getxattr;

@@ -43,7 +43,8 @@ static double seconds(unsigned milliseconds)
 void cbf__fill_entry(const struct cbf__request *rq, const struct cbf__node *node, const struct cbf_file_info *info,
 		     struct fuse_entry_param *entry)
 {
-	double timeout = seconds(rq->volume->properties.metadata_ms);
+	/* A stream changes by other doors as well: as an attribute, and with its file. */
+	double timeout = node->stream ? 0 : seconds(rq->volume->properties.metadata_ms);
 
 	*entry = (struct fuse_entry_param){.ino = node->id, .attr_timeout = timeout, .entry_timeout = timeout};
 	cbf__info_to_stat(rq->volume, node, info, &entry->attr);

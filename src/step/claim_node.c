@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The claim on a node, under whatever name it has by now. */
 #include "step/step.h"
+#include "tree/stream.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -16,9 +17,12 @@ static enum cbf__flow claim_again(struct cbf__request *rq);
 /* No name is to be had: it is not asked for again, request after request. */
 static enum cbf__flow give_up(struct cbf__request *rq)
 {
+	struct cbf__node *file;
+
 	cbf__lock(rq);
-	if (!cbf__node_name(rq->node))
-		rq->node->hard_links = 0;
+	file = cbf__stream_file(rq->node);
+	if (file && !cbf__node_name(file))
+		file->hard_links = 0;
 	cbf__unlock(rq);
 	return cbf__go(rq, claim_again);
 }
@@ -60,7 +64,12 @@ static enum cbf__flow id_answered(struct cbf__request *rq)
 
 static enum cbf__flow ask_by_id(struct cbf__request *rq)
 {
-	return cbf__ask_path(rq, rq->node->file_id, id_answered);
+	uint64_t file_id;
+
+	cbf__lock(rq);
+	file_id = cbf__stream_file(rq->node)->file_id;
+	cbf__unlock(rq);
+	return cbf__ask_path(rq, file_id, id_answered);
 }
 
 static enum cbf__flow seek_name(struct cbf__request *rq)
@@ -69,7 +78,8 @@ static enum cbf__flow seek_name(struct cbf__request *rq)
 
 	rq->name_sought = true;
 	cbf__use_contexts(rq, rq->target, rq->handle);
-	enumerate = rq->file && cbf__hooked(rq->volume, CBF__ENUMERATE_HARD_LINKS);
+	/* Of a stream's file we have neither the turn nor the contexts. */
+	enumerate = rq->file && !rq->target->stream && cbf__hooked(rq->volume, CBF__ENUMERATE_HARD_LINKS);
 	if (enumerate) {
 		cbf__lock(rq);
 		enumerate = cbf__enumeration_start(&rq->volume->tree, &rq->enumeration);
@@ -80,12 +90,14 @@ static enum cbf__flow seek_name(struct cbf__request *rq)
 
 static bool lost_its_name(struct cbf__request *rq)
 {
+	const struct cbf__node *file;
 	bool lost;
 
 	if (!rq->deleted || rq->name_sought)
 		return false;
 	cbf__lock(rq);
-	lost = !rq->target->dead && rq->target->file_id && rq->target->hard_links > 0;
+	file = cbf__stream_file(rq->target);
+	lost = file && !file->dead && file->file_id && file->hard_links > 0;
 	cbf__unlock(rq);
 	return lost;
 }
@@ -96,7 +108,7 @@ static bool got_a_name(struct cbf__request *rq)
 	bool named;
 
 	cbf__lock(rq);
-	named = rq->deleted && cbf__node_name(rq->node);
+	named = rq->deleted && cbf__node_has_name(rq->node);
 	cbf__unlock(rq);
 	return named;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a handle: its enumerations, CleanupFile, CloseFile, each exactly once. */
 #include "step/step.h"
+#include "tree/stream.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -20,9 +21,13 @@ static bool is_last(const struct cbf__request *rq)
 static enum cbf__flow fire_close(struct cbf__request *rq)
 {
 	const struct cbf__node *node = rq->closing->node;
+	bool dead;
 
+	cbf__lock(rq);
+	dead = node && cbf__node_is_dead(node);
+	cbf__unlock(rq);
 	CBF__MAKE_EVENT(&rq->event, close_file, .file_name = rq->subject, .last_handle = is_last(rq),
-			.pending_deletion = is_last(rq) && node && node->dead);
+			.pending_deletion = is_last(rq) && dead);
 	return cbf__fire_then(rq, CBF__CLOSE_FILE, remove_handle);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* GetFileInfo, and what becomes of its answer. */
 #include "step/step.h"
+#include "tree/stream.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -18,8 +19,10 @@ void cbf__clear_info(struct cbf_file_info *info)
 static uint32_t shown_links(const struct cbf_volume *volume, const struct cbf__node *node,
 			    const struct cbf_file_info *info)
 {
-	if (node->dead)
+	if (cbf__node_is_dead(node))
 		return 0;
+	if (node->stream)
+		return 1;
 	if (node->type != S_IFDIR && !volume->properties.use_hard_links)
 		return 1;
 	return info->hard_link_count;
@@ -92,6 +95,8 @@ bool cbf__lose_untrue_name(struct cbf__request *rq)
 	bool lost;
 
 	cbf__lock(rq);
+	if (rq->target->stream) /* not the file's name is untrue then */
+		name = cbf__node_name(rq->target);
 	lost = name && name->in_tree &&
 	       (!rq->exists || (rq->volume->properties.use_file_ids && rq->target->file_id &&
 				rq->info.file_id != rq->target->file_id));
@@ -115,7 +120,7 @@ enum cbf__flow cbf__step_info(struct cbf__request *rq)
 {
 	cbf__clear_info(&rq->info);
 	CBF__MAKE_EVENT(&rq->event, get_file_info, .file_name = rq->subject, .requested_info = CBF_INFO_ALL,
-			.deleted = rq->deleted, .info = &rq->info);
+			.deleted = rq->deleted, .is_stream = cbf__subject_is_stream(rq), .info = &rq->info);
 	return cbf__fire_then(rq, CBF__GET_FILE_INFO, answered);
 }
 

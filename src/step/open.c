@@ -56,7 +56,7 @@ enum cbf__flow cbf__step_open(struct cbf__request *rq)
 	if (!first && !rq->volume->properties.fire_all_open_close_events)
 		return cbf__return(rq);
 	CBF__MAKE_EVENT(&rq->event, open_file, .file_name = rq->subject, .deleted = rq->deleted,
-			.flags = rq->open_flags);
+			.is_stream = cbf__subject_is_stream(rq), .flags = rq->open_flags);
 	return cbf__fire_then(rq, CBF__OPEN_FILE, opened);
 }
 

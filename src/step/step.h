@@ -54,6 +54,14 @@ void cbf__set_found(struct cbf__request *rq, struct cbf__node *node);
  * without claims; ends without claims. */
 enum cbf__flow cbf__step_walk(struct cbf__request *rq);
 
+/* Makes rq->node the stream of that name of rq->node: rq->stream says which from then on. False: no stream can have
+ * that name. Not a step. */
+bool cbf__bind_stream(struct cbf__request *rq, const char *name, size_t length);
+/* Claims the stream with the turn in rq->turn, whether it exists or not: rq->target. Called without claims. */
+enum cbf__flow cbf__step_claim_stream(struct cbf__request *rq);
+/* Puts the attribute names of all streams of rq->target, which is open, behind what is in rq->data. */
+enum cbf__flow cbf__step_list_streams(struct cbf__request *rq);
+
 /* Fires EnumerateHardLinks once for rq->enumeration: a full path in rq->walk_path, or enumeration->ended. A link whose
  * directory has gone meanwhile is passed over. */
 enum cbf__flow cbf__step_next_link(struct cbf__request *rq);

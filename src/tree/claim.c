@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/claim.h"
 
+#include "tree/stream.h"
+
 #include <string.h>
 
 void cbf__claims_init(struct cbf__claims *claims, void (*parking)(struct cbf__claims *claims),
@@ -36,10 +38,12 @@ struct cbf__name_claim *cbf__claims_add_name(struct cbf__claims *claims, struct 
 static void resolve(const struct cbf__tree *tree, struct cbf__name_claim *claim)
 {
 	if (claim->of_node) {
+		const struct cbf__node *file = cbf__stream_file(claim->of_node);
+
 		claim->node = claim->of_node;
-		claim->name = claim->preferred && claim->preferred->in_tree && claim->preferred->node == claim->of_node
-				      ? claim->preferred
-				      : cbf__node_name(claim->of_node);
+		claim->name = file ? cbf__node_name(file) : NULL;
+		if (file && claim->preferred && claim->preferred->in_tree && claim->preferred->node == file)
+			claim->name = claim->preferred;
 		claim->in = claim->name ? claim->name->dir : NULL;
 		claim->component = claim->name ? claim->name->text : NULL;
 		claim->component_length = claim->name ? claim->name->length : 0;

@@ -40,7 +40,7 @@ struct cbf__turn_claim {
 /* One of: the present name of a node (of_node set), or a name in a directory (dir and text set). */
 struct cbf__name_claim {
 	/* What is wanted; set by the caller, who keeps of_node, dir and text alive until the claims are dropped. */
-	struct cbf__node *of_node;
+	struct cbf__node *of_node; /* of a stream: a name of its file */
 	struct cbf__name *preferred; /* of of_node: the name that a handle was opened by; may be gone */
 	struct cbf__node *dir;
 	const char *text;

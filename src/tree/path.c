@@ -21,16 +21,31 @@ static size_t length_above(const struct cbf__node *dir, const struct cbf__node *
 	return length;
 }
 
+/* What stands before a name: a stream comes behind a colon, and the root has its slash before that. */
+static const char *separator_of(const char *text, bool of_root)
+{
+	if (text[0] != '/')
+		return "/";
+	return of_root ? "/:" : ":";
+}
+
 bool cbf__path_of_name(struct cbf__buffer *buffer, const struct cbf__node *dir, const char *text, size_t length)
 {
 	const struct cbf__node *top;
 	size_t above = length_above(dir, &top);
 	const char *start = start_of(top);
 	size_t start_length = strlen(start);
-	size_t total = start_length + above + 1 + length;
+	const char *separator = separator_of(text, start_length + above == 0);
+	size_t separator_length = strlen(separator);
+	size_t total;
 	const struct cbf__name *name;
 	char *end;
 
+	if (text[0] == '/') {
+		text++;
+		length--;
+	}
+	total = start_length + above + separator_length + length;
 	buffer->length = 0;
 	if (!cbf__buffer_reserve(buffer, total + 1))
 		return false;
@@ -39,7 +54,8 @@ bool cbf__path_of_name(struct cbf__buffer *buffer, const struct cbf__node *dir, 
 	*end = '\0';
 	end -= length;
 	memcpy(end, text, length);
-	*--end = '/';
+	end -= separator_length;
+	memcpy(end, separator, separator_length);
 	for (; (name = cbf__node_name(dir)); dir = name->dir) {
 		end -= name->length;
 		memcpy(end, name->text, name->length);

@@ -6,7 +6,8 @@
 #include "base/buffer.h"
 #include "tree/tree.h"
 
-/* The path of (dir, text), NUL-terminated, into buffer. False: no memory. */
+/* The path of (dir, text), NUL-terminated, into buffer. A text that starts with a slash is a stream's (stream.h): a
+ * colon stands before it. False: no memory. */
 bool cbf__path_of_name(struct cbf__buffer *buffer, const struct cbf__node *dir, const char *text, size_t length);
 /* The path of a node: by its name used last; without a name, the path that it had. */
 bool cbf__path_of_node(struct cbf__buffer *buffer, const struct cbf__node *node);

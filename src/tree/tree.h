@@ -62,6 +62,7 @@ struct cbf__node {
 	struct cbf__turn turn;
 	bool indexed;
 	bool dead; /* its last name is gone */
+	bool stream; /* see stream.h */
 };
 
 struct cbf__name {

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 /* The kernel's and the library's defaults are just what a pass-through filesystem wants of these; a disk's label is not
- * for those to change who see one of its directories, and no ioctl of theirs is safe to repeat as root. */
+ * for those to change who see one of its directories, no ioctl of theirs is safe to repeat as root, and Linux's own
+ * filesystems have no streams. */
 const enum cbf__event_id subject_unhooked[] = {CBF__UNMOUNT,
 					       CBF__GET_VOLUME_ID,
 					       CBF__GET_VOLUME_LABEL,
@@ -17,6 +18,8 @@ const enum cbf__event_id subject_unhooked[] = {CBF__UNMOUNT,
 					       CBF__WORKER_THREAD_CREATION,
 					       CBF__CLEANUP_FILE,
 					       CBF__CAN_FILE_BE_DELETED,
+					       CBF__ENUMERATE_NAMED_STREAMS,
+					       CBF__CLOSE_NAMED_STREAMS_ENUMERATION,
 					       CBF__FSCTL,
 					       CBF__IOCTL};
 const size_t subject_unhooked_count = sizeof(subject_unhooked) / sizeof(subject_unhooked[0]);

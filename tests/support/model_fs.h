@@ -54,6 +54,8 @@ enum mf_event {
 	MF_ENUMERATE_HARD_LINKS,
 	MF_CLOSE_HARD_LINKS_ENUMERATION,
 	MF_GET_FILE_NAME_BY_FILE_ID,
+	MF_ENUMERATE_NAMED_STREAMS,
+	MF_CLOSE_NAMED_STREAMS_ENUMERATION,
 	MF_GET_REPARSE_POINT,
 	MF_SET_REPARSE_POINT,
 	MF_QUERY_EA,
@@ -69,6 +71,7 @@ enum mf_event {
 enum mf_bad {
 	MF_GOOD,
 	MF_BAD_EMPTY, /* a name, path or target ""; of a list of names: one of them; a range of no bytes */
+	MF_BAD_COLON, /* "a:b" */
 	MF_BAD_SLASH, /* "a/b"; of a path: one that does not start with a slash */
 	MF_BAD_DOT_DOT, /* ".." */
 	MF_BAD_LONG, /* 300 bytes, or as many as there is room for */
@@ -80,12 +83,13 @@ enum mf_bad {
 	MF_BAD_ENDLESS /* an enumeration that never ends (a new name each time) */
 };
 
-/* The four kinds of context. */
+/* The kinds of context. */
 enum mf_context_kind {
 	MF_FILE_CONTEXT,
 	MF_HANDLE_CONTEXT,
 	MF_DIRECTORY_ENUMERATION,
 	MF_LINKS_ENUMERATION,
+	MF_STREAMS_ENUMERATION,
 	MF_CONTEXT_KINDS
 };
 
@@ -107,6 +111,8 @@ void mf_observe(struct model_fs *fs, mf_observer observer, void *user_data);
 uint64_t mf_add_file(struct model_fs *fs, const char *path, const char *data);
 uint64_t mf_add_directory(struct model_fs *fs, const char *path);
 uint64_t mf_add_symlink(struct model_fs *fs, const char *path, const char *target);
+/* path: FILE:STREAM. */
+uint64_t mf_add_stream(struct model_fs *fs, const char *path, const char *data);
 uint64_t mf_add_link(struct model_fs *fs, const char *path, const char *new_path);
 void mf_remove(struct model_fs *fs, const char *path);
 bool mf_exists(struct model_fs *fs, const char *path);

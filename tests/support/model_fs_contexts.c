@@ -71,37 +71,52 @@ struct mf_inode *mf__subject(struct mf_call *call, const char *path, bool delete
 	return call->file->inode;
 }
 
-static bool belongs(const struct mf_enumeration *enumeration, const struct mf_name *name, bool links)
+static const unsigned magics[] = {[MF_DIRECTORY_ENUMERATION] = MF_DIRECTORY_MAGIC,
+				  [MF_LINKS_ENUMERATION] = MF_LINKS_MAGIC,
+				  [MF_STREAMS_ENUMERATION] = MF_STREAMS_MAGIC};
+
+void mf__check_stream(struct mf_call *call, const char *path, bool is_stream)
 {
-	return links ? name->inode == enumeration->file->inode : name->parent == enumeration->file->inode;
+	const struct mf_inode *named = mf__find(call->fs, path);
+
+	if (named && !named->stream_of == is_stream)
+		mf__violation(call->fs, "event %d of %s: is_stream is %d", call->kind, path, is_stream);
 }
 
-struct mf_enumeration *mf__begin_enumeration(struct mf_call *call, struct mf_file *file, bool links)
+static bool belongs(const struct mf_enumeration *enumeration, const struct mf_name *name, enum mf_context_kind kind)
+{
+	if (kind == MF_LINKS_ENUMERATION)
+		return name->inode == enumeration->file->inode;
+	return name->parent == enumeration->file->inode &&
+	       (name->inode->stream_of != NULL) == (kind == MF_STREAMS_ENUMERATION);
+}
+
+struct mf_enumeration *mf__begin_enumeration(struct mf_call *call, struct mf_file *file, enum mf_context_kind kind)
 {
 	struct model_fs *fs = call->fs;
 	struct mf_enumeration *enumeration;
 	size_t i;
 
-	enumeration = make(fs, links ? MF_LINKS_ENUMERATION : MF_DIRECTORY_ENUMERATION, sizeof(struct mf_enumeration));
-	enumeration->magic = links ? MF_LINKS_MAGIC : MF_DIRECTORY_MAGIC;
+	enumeration = make(fs, kind, sizeof(struct mf_enumeration));
+	enumeration->magic = magics[kind];
 	enumeration->file = file;
 	enumeration->names = calloc(fs->names_count + 1, sizeof(struct mf_name));
 	if (!enumeration->names)
 		abort();
 	for (i = 0; i < fs->names_count; i++)
-		if (belongs(enumeration, fs->names[i], links))
+		if (belongs(enumeration, fs->names[i], kind))
 			enumeration->names[enumeration->count++] = *fs->names[i];
 	file->enumerations++;
 	return enumeration;
 }
 
-void mf__end_enumeration(struct mf_call *call, void *context, bool links)
+void mf__end_enumeration(struct mf_call *call, void *context, enum mf_context_kind kind)
 {
 	struct mf_enumeration *enumeration = context;
 
 	if (!enumeration)
 		return;
-	if (enumeration->magic != (unsigned)(links ? MF_LINKS_MAGIC : MF_DIRECTORY_MAGIC)) {
+	if (enumeration->magic != magics[kind]) {
 		mf__violation(call->fs, "event %d: the enumeration context is none of ours", call->kind);
 		return;
 	}
@@ -112,7 +127,7 @@ void mf__end_enumeration(struct mf_call *call, void *context, bool links)
 	enumeration->magic = 0;
 	free(enumeration->names);
 	free(enumeration);
-	call->fs->freed[links ? MF_LINKS_ENUMERATION : MF_DIRECTORY_ENUMERATION]++;
+	call->fs->freed[kind]++;
 }
 
 static void free_handle(struct mf_call *call, void **handle_context)
@@ -154,6 +169,9 @@ void mf__give_name(const struct mf_call *call, char *out, size_t capacity, const
 	switch (call->bad) {
 	case MF_BAD_EMPTY:
 		good = "";
+		break;
+	case MF_BAD_COLON:
+		good = "a:b";
 		break;
 	case MF_BAD_SLASH:
 		good = "a/b";

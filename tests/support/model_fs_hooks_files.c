@@ -20,6 +20,8 @@ static void open_file(struct cbf_volume *volume, struct cbf_open_file_event *eve
 	(void)volume;
 	if (mf__enter(&call, user_data, MF_OPEN_FILE, event, event->file_name, event->file_context,
 		      &event->result_code)) {
+		if (!event->deleted)
+			mf__check_stream(&call, event->file_name, event->is_stream);
 		if (event->deleted)
 			inode = mf__subject(&call, event->file_name, true, event->file_context, NULL, true);
 		else
@@ -43,7 +45,10 @@ static void create_file(struct cbf_volume *volume, struct cbf_create_file_event 
 	(void)volume;
 	if (mf__enter(&call, user_data, MF_CREATE_FILE, event, event->file_name, event->file_context,
 		      &event->result_code)) {
-		event->result_code = mf__make(call.fs, event->file_name, event->mode, &inode);
+		if (event->is_stream)
+			event->result_code = mf__make_stream(call.fs, event->file_name, &inode);
+		else
+			event->result_code = mf__make(call.fs, event->file_name, event->mode, &inode);
 		if (event->result_code == 0) {
 			inode->rdev = event->rdev;
 			inode->uid = event->uid;

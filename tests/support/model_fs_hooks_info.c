@@ -103,6 +103,8 @@ static void get_file_info(struct cbf_volume *volume, struct cbf_get_file_info_ev
 	(void)volume;
 	if (mf__enter(&call, user_data, MF_GET_FILE_INFO, event, event->file_name, event->file_context,
 		      &event->result_code)) {
+		if (!event->deleted)
+			mf__check_stream(&call, event->file_name, event->is_stream);
 		inode = mf__subject(&call, event->file_name, event->deleted, event->file_context, event->handle_context,
 				    false);
 		if (inode && !(event->deleted && call.fs->forgets_deleted)) {
@@ -158,11 +160,11 @@ static void give_entry(struct mf_call *call, struct cbf_enumerate_directory_even
 	char endless[32];
 
 	if (event->restart && enumeration) {
-		mf__end_enumeration(call, enumeration, false);
+		mf__end_enumeration(call, enumeration, MF_DIRECTORY_ENUMERATION);
 		enumeration = NULL;
 	}
 	if (!enumeration)
-		enumeration = mf__begin_enumeration(call, call->file, false);
+		enumeration = mf__begin_enumeration(call, call->file, MF_DIRECTORY_ENUMERATION);
 	event->enumeration_context = enumeration;
 	if (enumeration->file != call->file)
 		mf__violation(call->fs, "EnumerateDirectory %s goes on in another directory", event->directory_name);
@@ -212,7 +214,7 @@ static void close_directory_enumeration(struct cbf_volume *volume, struct cbf_cl
 			event->directory_context, &event->result_code);
 	if (!call.file)
 		mf__violation(call.fs, "CloseDirectoryEnumeration %s has no context", event->directory_name);
-	mf__end_enumeration(&call, event->enumeration_context, false);
+	mf__end_enumeration(&call, event->enumeration_context, MF_DIRECTORY_ENUMERATION);
 	mf__leave(&call);
 }
 

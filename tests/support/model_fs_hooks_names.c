@@ -31,7 +31,7 @@ static void give_link(struct mf_call *call, struct cbf_enumerate_hard_links_even
 	char endless[32];
 
 	if (!enumeration)
-		enumeration = mf__begin_enumeration(call, call->file, true);
+		enumeration = mf__begin_enumeration(call, call->file, MF_LINKS_ENUMERATION);
 	event->enumeration_context = enumeration;
 	if (enumeration->file != call->file)
 		mf__violation(call->fs, "EnumerateHardLinks %s goes on in another file", event->file_name);
@@ -78,7 +78,7 @@ static void close_hard_links_enumeration(struct cbf_volume *volume,
 			&event->result_code);
 	if (!call.file)
 		mf__violation(call.fs, "CloseHardLinksEnumeration %s has no file context", event->file_name);
-	mf__end_enumeration(&call, event->enumeration_context, true);
+	mf__end_enumeration(&call, event->enumeration_context, MF_LINKS_ENUMERATION);
 	mf__leave(&call);
 }
 
@@ -157,6 +157,7 @@ static void can_file_be_deleted(struct cbf_volume *volume, struct cbf_can_file_b
 		      &event->result_code)) {
 		if (!event->can_be_deleted)
 			mf__violation(call.fs, "CanFileBeDeleted %s: no on entry", event->file_name);
+		mf__check_stream(&call, event->file_name, event->is_stream);
 		(void)mf__subject(&call, event->file_name, false, event->file_context, event->handle_context, false);
 		event->can_be_deleted = !call.fs->deny_deletion;
 	}
@@ -189,7 +190,8 @@ static void delete_file(struct cbf_volume *volume, struct cbf_delete_file_event 
 		if (!inode) {
 			event->result_code = ENOENT;
 		} else {
-			if (event->is_open != (inode->references > 0))
+			mf__check_stream(&call, event->file_name, event->is_stream);
+			if (event->is_open != (call.file != NULL))
 				mf__violation(call.fs, "DeleteFile %s with is_open %d", event->file_name,
 					      event->is_open);
 			if (event->is_directory != S_ISDIR(inode->mode))

@@ -28,8 +28,10 @@ struct mf_inode {
 	char *data; /* of a file, or the target of a symbolic link */
 	struct timespec access_time, write_time, change_time;
 	struct mf_ea *eas; /* in the order in which they were made */
+	struct mf_inode *stream_of; /* the file, referenced; NULL: not a stream */
 };
 
+/* Of a stream: its parent is its file, and a name may have the same text. */
 struct mf_name {
 	struct mf_inode *parent;
 	struct mf_inode *inode;
@@ -59,7 +61,13 @@ struct mf_enumeration {
 	unsigned endless;
 };
 
-enum { MF_FILE_MAGIC = 0xf11e, MF_HANDLE_MAGIC = 0x4a4d1e, MF_DIRECTORY_MAGIC = 0xd14, MF_LINKS_MAGIC = 0x114c5 };
+enum {
+	MF_FILE_MAGIC = 0xf11e,
+	MF_HANDLE_MAGIC = 0x4a4d1e,
+	MF_DIRECTORY_MAGIC = 0xd14,
+	MF_LINKS_MAGIC = 0x114c5,
+	MF_STREAMS_MAGIC = 0x57e
+};
 
 struct mf_knobs {
 	unsigned seen, running, most_at_once, blocked;
@@ -121,6 +129,8 @@ bool mf__has_children(struct model_fs *fs, const struct mf_inode *inode);
 /* 0 or an errno. */
 int mf__make(struct model_fs *fs, const char *path, mode_t mode, struct mf_inode **inode);
 int mf__link(struct model_fs *fs, struct mf_inode *inode, const char *path);
+/* A new stream of the file that the path before the last colon leads to. */
+int mf__make_stream(struct model_fs *fs, const char *path, struct mf_inode **inode);
 void mf__unlink(struct model_fs *fs, struct mf_name *name);
 void mf__release_inode(struct model_fs *fs, struct mf_inode *inode);
 int mf__resize(struct mf_inode *inode, uint64_t size);
@@ -133,11 +143,14 @@ struct mf_file *mf__open_context(struct mf_call *call, const char *path, struct 
 				 void **handle_context);
 struct mf_inode *mf__subject(struct mf_call *call, const char *path, bool deleted, void *file_context,
 			     void *handle_context, bool must_be_open);
-struct mf_enumeration *mf__begin_enumeration(struct mf_call *call, struct mf_file *file, bool links);
-void mf__end_enumeration(struct mf_call *call, void *context, bool links);
+struct mf_enumeration *mf__begin_enumeration(struct mf_call *call, struct mf_file *file, enum mf_context_kind kind);
+void mf__end_enumeration(struct mf_call *call, void *context, enum mf_context_kind kind);
 void mf__close_context(struct mf_call *call, void **file_context, void **handle_context, bool last_handle);
 /* Puts the name that the call's nonsense asks for, or the good one. */
 void mf__give_name(const struct mf_call *call, char *out, size_t capacity, const char *good);
+
+/* Is the path a stream's if, and only if, the event says so? */
+void mf__check_stream(struct mf_call *call, const char *path, bool is_stream);
 
 /* model_fs_hooks_xattr.c */
 void mf__free_eas(struct mf_inode *inode);
@@ -149,6 +162,7 @@ void mf__hook_ranges(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_attributes(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_directories(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_links(struct model_fs *fs, struct cbf_volume *volume);
+void mf__hook_streams(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_xattr(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_control(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_names(struct model_fs *fs, struct cbf_volume *volume);

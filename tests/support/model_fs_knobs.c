@@ -197,7 +197,8 @@ void mf_check(struct model_fs *fs)
 void mf_check_balance(struct model_fs *fs)
 {
 	static const char *const kinds[MF_CONTEXT_KINDS] = {"file contexts", "handle contexts",
-							    "enumerations of directories", "enumerations of links"};
+							    "enumerations of directories", "enumerations of links",
+							    "enumerations of streams"};
 	int kind;
 
 	mf_check(fs);

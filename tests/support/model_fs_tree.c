@@ -11,20 +11,47 @@
 
 #include <cmocka.h>
 
-static struct mf_name *find_in(struct model_fs *fs, const struct mf_inode *parent, const char *text, size_t length)
+static struct mf_name *find_in(struct model_fs *fs, const struct mf_inode *parent, const char *text, size_t length,
+			       bool stream)
 {
 	size_t i;
 
 	for (i = 0; i < fs->names_count; i++)
-		if (fs->names[i]->parent == parent && strncmp(fs->names[i]->text, text, length) == 0 &&
-		    fs->names[i]->text[length] == '\0')
+		if (fs->names[i]->parent == parent && !fs->names[i]->inode->stream_of == !stream &&
+		    strncmp(fs->names[i]->text, text, length) == 0 && fs->names[i]->text[length] == '\0')
 			return fs->names[i];
 	return NULL;
 }
 
-/* NULL for the root, which has no name, and for what does not exist. */
+/* The file before the last colon. */
+static struct mf_inode *find_file_of(struct model_fs *fs, const char *path)
+{
+	const char *colon = strrchr(path, ':');
+	struct mf_inode *file;
+	char *of;
+
+	if (!colon || strchr(colon, '/'))
+		return NULL;
+	of = strndup(path, (size_t)(colon - path));
+	if (!of)
+		abort();
+	file = mf__find(fs, of);
+	free(of);
+	return file;
+}
+
+static struct mf_name *find_stream(struct model_fs *fs, const char *path)
+{
+	const struct mf_inode *file = find_file_of(fs, path);
+	const char *text = strrchr(path, ':') + 1;
+
+	return file ? find_in(fs, file, text, strlen(text), true) : NULL;
+}
+
+/* NULL for the root, which has no name, and for what does not exist. An entry comes before a stream. */
 struct mf_name *mf__find_name(struct model_fs *fs, const char *path)
 {
+	const char *whole = path;
 	const struct mf_inode *parent = fs->root;
 	struct mf_name *name = NULL;
 	size_t length;
@@ -34,9 +61,9 @@ struct mf_name *mf__find_name(struct model_fs *fs, const char *path)
 		length = strcspn(path, "/");
 		if (length == 0)
 			return NULL;
-		name = find_in(fs, parent, path, length);
+		name = find_in(fs, parent, path, length, false);
 		if (!name)
-			return NULL;
+			return find_stream(fs, whole);
 		parent = name->inode;
 		path += length;
 	}
@@ -99,7 +126,7 @@ bool mf__has_children(struct model_fs *fs, const struct mf_inode *inode)
 	size_t i;
 
 	for (i = 0; i < fs->names_count; i++)
-		if (fs->names[i]->parent == inode)
+		if (fs->names[i]->parent == inode && !fs->names[i]->inode->stream_of)
 			return true;
 	return false;
 }
@@ -111,6 +138,20 @@ void mf__touch(struct model_fs *fs, struct mf_inode *inode)
 	inode->write_time = inode->change_time = now;
 	if (inode->access_time.tv_sec == 0)
 		inode->access_time = now;
+}
+
+static void add_name(struct model_fs *fs, struct mf_name *name, struct mf_inode *inode)
+{
+	name->inode = inode;
+	if (fs->names_count == fs->names_capacity) {
+		fs->names_capacity = fs->names_capacity ? 2 * fs->names_capacity : 64;
+		fs->names = realloc(fs->names, fs->names_capacity * sizeof(struct mf_name *));
+		if (!fs->names)
+			abort();
+	}
+	fs->names[fs->names_count++] = name;
+	inode->links++;
+	mf__touch(fs, inode);
 }
 
 int mf__link(struct model_fs *fs, struct mf_inode *inode, const char *path)
@@ -127,16 +168,31 @@ int mf__link(struct model_fs *fs, struct mf_inode *inode, const char *path)
 		free(name);
 		return ENOENT;
 	}
-	name->inode = inode;
-	if (fs->names_count == fs->names_capacity) {
-		fs->names_capacity = fs->names_capacity ? 2 * fs->names_capacity : 64;
-		fs->names = realloc(fs->names, fs->names_capacity * sizeof(struct mf_name *));
-		if (!fs->names)
-			abort();
-	}
-	fs->names[fs->names_count++] = name;
-	inode->links++;
-	mf__touch(fs, inode);
+	add_name(fs, name, inode);
+	return 0;
+}
+
+int mf__make_stream(struct model_fs *fs, const char *path, struct mf_inode **out)
+{
+	struct mf_inode *file = find_file_of(fs, path), *inode;
+	struct mf_name *name;
+
+	if (!file)
+		return ENOENT;
+	if (find_stream(fs, path))
+		return EEXIST;
+	name = calloc(1, sizeof(*name));
+	inode = calloc(1, sizeof(*inode));
+	if (!name || !inode)
+		abort();
+	name->parent = file;
+	strcpy(name->text, strrchr(path, ':') + 1);
+	inode->id = fs->next_id++;
+	inode->mode = S_IFREG;
+	inode->stream_of = file;
+	file->references++;
+	add_name(fs, name, inode);
+	*out = inode;
 	return 0;
 }
 
@@ -160,11 +216,30 @@ int mf__make(struct model_fs *fs, const char *path, mode_t mode, struct mf_inode
 
 void mf__release_inode(struct model_fs *fs, struct mf_inode *inode)
 {
+	struct mf_inode *file = inode->stream_of;
+
 	if (inode == fs->root || inode->links > 0 || inode->references > 0)
 		return;
 	mf__free_eas(inode);
 	free(inode->data);
 	free(inode);
+	if (!file)
+		return;
+	file->references--;
+	mf__release_inode(fs, file);
+}
+
+/* A file takes its streams along. */
+static void unlink_streams(struct model_fs *fs, const struct mf_inode *file)
+{
+	size_t i = 0;
+
+	while (i < fs->names_count) {
+		if (fs->names[i]->inode->stream_of == file)
+			mf__unlink(fs, fs->names[i]);
+		else
+			i++;
+	}
 }
 
 void mf__unlink(struct model_fs *fs, struct mf_name *name)
@@ -179,6 +254,10 @@ void mf__unlink(struct model_fs *fs, struct mf_name *name)
 	free(name);
 	inode->links--;
 	mf__touch(fs, inode);
+	inode->references++;
+	if (inode->links == 0)
+		unlink_streams(fs, inode);
+	inode->references--;
 	mf__release_inode(fs, inode);
 }
 
@@ -226,17 +305,19 @@ int mf__path_of(struct model_fs *fs, const struct mf_inode *inode, char *out, si
 
 void mf__fill_info(const struct mf_inode *inode, struct cbf_file_info *info)
 {
+	const struct mf_inode *file = inode->stream_of ? inode->stream_of : inode;
+
 	info->file_id = inode->id;
-	info->mode = inode->mode;
-	info->uid = inode->uid;
-	info->gid = inode->gid;
+	info->mode = file->mode;
+	info->uid = file->uid;
+	info->gid = file->gid;
 	info->rdev = inode->rdev;
 	info->size = S_ISDIR(inode->mode) ? 0 : inode->size;
 	info->allocation_size = (info->size + 511) / 512 * 512;
 	info->hard_link_count = inode->links;
-	info->creation_time = info->last_access_time = inode->access_time;
-	info->last_write_time = inode->write_time;
-	info->change_time = inode->change_time;
+	info->creation_time = info->last_access_time = file->access_time;
+	info->last_write_time = file->write_time;
+	info->change_time = file->change_time;
 }
 
 static uint64_t add(struct model_fs *fs, const char *path, mode_t mode, const char *data)
@@ -271,6 +352,22 @@ uint64_t mf_add_directory(struct model_fs *fs, const char *path)
 uint64_t mf_add_symlink(struct model_fs *fs, const char *path, const char *target)
 {
 	return add(fs, path, S_IFLNK | 0777, target);
+}
+
+uint64_t mf_add_stream(struct model_fs *fs, const char *path, const char *data)
+{
+	struct mf_inode *inode = NULL;
+	int error;
+
+	pthread_mutex_lock(&fs->lock);
+	error = mf__make_stream(fs, path, &inode);
+	if (error == 0) {
+		error = mf__resize(inode, strlen(data));
+		memcpy(inode->data, data, strlen(data));
+	}
+	pthread_mutex_unlock(&fs->lock);
+	assert_int_equal(error, 0);
+	return mf_id_of(fs, path);
 }
 
 uint64_t mf_add_link(struct model_fs *fs, const char *path, const char *new_path)

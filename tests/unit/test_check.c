@@ -25,11 +25,13 @@ struct errors {
 	char description[512];
 };
 
-static char name_255[256], name_256[257], unterminated[8], target_4095[4096], target_4096[4097], name_254[256];
+static char name_255[256], name_256[257], unterminated[8], target_4095[4096], target_4096[4097], name_254[256],
+	name_250[256];
 
 static int fill_texts(void **state)
 {
 	(void)state;
+	memset(name_250, 'n', 250);
 	memset(name_254, 'n', 254);
 	memset(name_255, 'n', 255);
 	memset(name_256, 'n', 256);
@@ -61,6 +63,15 @@ static int fill_texts(void **state)
 			.link_found = true,                                                                            \
 			.link_name = (text),                                                                           \
 			.link_name_capacity = (capacity)                                                               \
+		}                                                                                                      \
+	}
+#define STREAM(text, capacity)                                                                                         \
+	{                                                                                                              \
+		.enumerate_named_streams = {                                                                           \
+			.file_name = "/the/path",                                                                      \
+			.named_stream_found = true,                                                                    \
+			.stream_name = (text),                                                                         \
+			.stream_name_capacity = (capacity)                                                             \
 		}                                                                                                      \
 	}
 #define PATH(text, capacity)                                                                                           \
@@ -158,6 +169,15 @@ static struct answer answers[] = {
 	{CBF__ENUMERATE_HARD_LINKS, LINK(TEXT("/full/path"), 256), "slash"},
 	{CBF__ENUMERATE_HARD_LINKS, LINK(name_256, 257), "longer than 255"},
 	{CBF__ENUMERATE_HARD_LINKS, LINK(unterminated, 8), "not terminated"},
+	{CBF__ENUMERATE_NAMED_STREAMS, STREAM(TEXT("name"), 256), OK},
+	{CBF__ENUMERATE_NAMED_STREAMS, STREAM(name_250, 256), OK},
+	{CBF__ENUMERATE_NAMED_STREAMS, STREAM(TEXT(""), 256), "an empty name"},
+	{CBF__ENUMERATE_NAMED_STREAMS, STREAM(TEXT(".."), 256), "'.' or '..'"},
+	{CBF__ENUMERATE_NAMED_STREAMS, STREAM(TEXT("a/b"), 256), "slash"},
+	{CBF__ENUMERATE_NAMED_STREAMS, STREAM(TEXT(":s:$DATA"), 256), "colon"},
+	{CBF__ENUMERATE_NAMED_STREAMS, STREAM(name_254, 256), "longer than 250"},
+	{CBF__ENUMERATE_NAMED_STREAMS, STREAM(name_256, 257), "longer than 255"},
+	{CBF__ENUMERATE_NAMED_STREAMS, STREAM(unterminated, 8), "not terminated"},
 	{CBF__GET_FILE_NAME_BY_FILE_ID, PATH(TEXT("/"), 64), OK},
 	{CBF__GET_FILE_NAME_BY_FILE_ID, PATH(TEXT("/a/b"), 5), OK},
 	{CBF__GET_FILE_NAME_BY_FILE_ID, PATH(TEXT(""), 64), "does not start with a slash"},

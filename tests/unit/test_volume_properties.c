@@ -36,6 +36,7 @@ static void defaults_are_as_documented(void **state)
 
 	assert_false(p->use_hard_links);
 	assert_false(p->use_file_ids);
+	assert_false(p->use_alternate_data_streams);
 	assert_false(p->fire_all_open_close_events);
 	assert_true(p->serialize_access);
 	assert_false(p->serialize_events);
@@ -62,6 +63,7 @@ static void flags_are_switched_on_and_off(void **state)
 	static const struct flag flags[] = {
 		{cbf_set_use_file_ids, offsetof(struct cbf__properties, use_file_ids)},
 		{cbf_set_use_hard_links, offsetof(struct cbf__properties, use_hard_links)},
+		{cbf_set_use_alternate_data_streams, offsetof(struct cbf__properties, use_alternate_data_streams)},
 		{cbf_set_fire_all_open_close_events, offsetof(struct cbf__properties, fire_all_open_close_events)},
 		{cbf_set_serialize_access, offsetof(struct cbf__properties, serialize_access)},
 		{cbf_set_serialize_events, offsetof(struct cbf__properties, serialize_events)},
