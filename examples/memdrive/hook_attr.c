@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* What a file is, and the targets of symbolic links. */
+#include "hooks.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { PERMISSIONS = 07777 };
+
+/* With a name it is the name that is asked about: it may have become another file's. */
+static int find_subject(struct memdrive *drive, const struct cbf_get_file_info_event *event, struct node **node)
+{
+	if (!event->deleted)
+		return path_find(drive, event->file_name, node);
+	*node = event->file_context ? node_reference(event->file_context) : NULL;
+	return *node ? 0 : -ENOENT;
+}
+
+void hook_get_file_info(struct cbf_volume *volume, struct cbf_get_file_info_event *event, void *user_data)
+{
+	struct node *node;
+
+	(void)volume;
+	if (find_subject(user_data, event, &node) != 0)
+		return; /* file_exists is false */
+	pthread_rwlock_rdlock(&node->lock);
+	node_fill_info(node, event->info);
+	pthread_rwlock_unlock(&node->lock);
+	node_release(node);
+	event->file_exists = true;
+}
+
+/* With the node locked: puts what it stores down to its new owners. */
+static int change_owners(struct node *node, uid_t uid, gid_t gid)
+{
+	const uint32_t ids[SPACE_KINDS] = {uid, gid, 0};
+	struct space *space = &node->drive->space;
+	struct owners owners;
+	int error = space_owners(space, ids, &owners);
+
+	if (error == 0)
+		error = space_move(space, &node->owners, &owners, node_stored(node));
+	if (error)
+		return error;
+	node->owners = owners;
+	node->uid = uid;
+	node->gid = gid;
+	return 0;
+}
+
+static void set_times(struct node *node, const struct cbf_set_file_attributes_event *event)
+{
+	node_note_change(node);
+	if (event->valid & CBF_SET_LAST_ACCESS_TIME)
+		node->times.access = event->last_access_time;
+	if (event->valid & CBF_SET_LAST_WRITE_TIME)
+		node->times.write = event->last_write_time;
+	if (event->valid & CBF_SET_CHANGE_TIME)
+		node->times.change = event->change_time;
+}
+
+/* What can fail comes first. */
+static int set_attributes(struct node *node, const struct cbf_set_file_attributes_event *event)
+{
+	uid_t uid = event->valid & CBF_SET_UID ? event->uid : node->uid;
+	gid_t gid = event->valid & CBF_SET_GID ? event->gid : node->gid;
+	int error = uid != node->uid || gid != node->gid ? change_owners(node, uid, gid) : 0;
+
+	if (error)
+		return error;
+	if (event->valid & CBF_SET_MODE)
+		node->mode = (node->mode & S_IFMT) | (event->mode & PERMISSIONS);
+	set_times(node, event);
+	return 0;
+}
+
+void hook_set_file_attributes(struct cbf_volume *volume, struct cbf_set_file_attributes_event *event, void *user_data)
+{
+	struct node *node = event->file_context;
+
+	(void)volume;
+	(void)user_data;
+	pthread_rwlock_wrlock(&node->lock);
+	event->result_code = -set_attributes(node, event);
+	pthread_rwlock_unlock(&node->lock);
+}
+
+static int give_target(struct node *node, struct cbf_get_reparse_point_event *event)
+{
+	if (!node_is(node, S_IFLNK))
+		return -EINVAL;
+	if (node->size >= event->target_capacity)
+		return -ENAMETOOLONG;
+	memcpy(event->target, node->target, node->size + 1);
+	node_note_access(node);
+	return 0;
+}
+
+void hook_get_reparse_point(struct cbf_volume *volume, struct cbf_get_reparse_point_event *event, void *user_data)
+{
+	struct node *node;
+	int error = path_or_context(user_data, event->file_name, event->file_context, &node);
+
+	(void)volume;
+	if (error == 0) {
+		error = give_target(node, event);
+		node_release(node);
+	}
+	event->result_code = -error;
+}

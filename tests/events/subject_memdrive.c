@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "subject.h"
+
+#include "memdrive.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+const enum cbf__event_id subject_unhooked[] = {CBF__ENUMERATE_NAMED_STREAMS, CBF__CLOSE_NAMED_STREAMS_ENUMERATION};
+const size_t subject_unhooked_count = sizeof(subject_unhooked) / sizeof(subject_unhooked[0]);
+
+struct subject {
+	struct memdrive drive;
+};
+
+struct subject *subject_new(struct cbf_volume *volume)
+{
+	const struct memdrive_options options = {
+		.size = UINT64_C(1) << 30, .files = 100000, .uid = geteuid(), .gid = getegid()};
+	struct subject *subject = calloc(1, sizeof(*subject));
+
+	if (!subject)
+		return NULL;
+	if (memdrive_init(&subject->drive, &options) == 0) {
+		if (memdrive_set_up(&subject->drive, volume) == 0)
+			return subject;
+		memdrive_destroy(&subject->drive);
+	}
+	free(subject);
+	return NULL;
+}
+
+void subject_free(struct subject *subject)
+{
+	memdrive_destroy(&subject->drive);
+	free(subject);
+}

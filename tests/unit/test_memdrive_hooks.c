@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* memdrive hooks every event that there is: a new one that it does not know fails here. */
+#include "event/event.h"
+#include "memdrive.h"
+#include "volume.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* Without the other half of it, nobody could set what these show. */
+static bool is_to_come(enum cbf__event_id id)
+{
+	return id == CBF__ENUMERATE_NAMED_STREAMS || id == CBF__CLOSE_NAMED_STREAMS_ENUMERATION;
+}
+
+static const struct memdrive_options options = {.size = 1 << 20, .files = 100};
+
+static void every_event_is_hooked(void **state)
+{
+	struct cbf_volume *volume;
+	struct memdrive drive;
+
+	(void)state;
+	assert_int_equal(cbf_volume_create(&volume), 0);
+	assert_int_equal(memdrive_init(&drive, &options), 0);
+	assert_int_equal(memdrive_set_up(&drive, volume), 0);
+	for (int id = 0; id < CBF__EVENT_COUNT; id++)
+		if (cbf__hooked(volume, (enum cbf__event_id)id) == is_to_come((enum cbf__event_id)id))
+			fail_msg("%s is not hooked", cbf__event_shapes[id].name);
+	assert_non_null(volume->registry.error.function);
+	assert_non_null(volume->registry.worker_thread_termination.function);
+	cbf_volume_destroy(volume);
+	memdrive_destroy(&drive);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(every_event_is_hooked)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
