@@ -8,13 +8,12 @@
  * for the same object sees; when a hook fails OpenFile or CreateFile, what it left in the slots is forgotten, so free
  * it before you fail.
  *
- * | slot                  | one for each                         | from                          | to |
- * |-----------------------|--------------------------------------|-------------------------------|-----------------------------|
- * | `file_context`        | open file, whatever its names        | the first Open-/CreateFile    | the last CloseFile |
- * | `directory_context`   | the same slot, in directory events   | the first OpenFile            | the last CloseFile |
- * | `handle_context`      | open handle (see below)              | its Open-/CreateFile          | its CloseFile | |
- * `enumeration_context` | enumeration (directory, hard links)  | its first Enumerate... event  | its
- * Close...Enumeration     |
+ * | slot                  | one for each              | from             | to                 |
+ * |-----------------------|---------------------------|------------------|--------------------|
+ * | `file_context`        | open file, by any name    | first Open/Create | last CloseFile     |
+ * | `directory_context`   | the same, for directories | first OpenFile    | last CloseFile     |
+ * | `handle_context`      | open handle (see below)   | its Open/Create   | its CloseFile      |
+ * | `enumeration_context` | enumeration               | its first event  | its Close... event |
  *
  * - With cbf_set_fire_all_open_close_events() off (the default) only the first open and the last close of a file fire,
  *   so all of its handles share one `handle_context`. Switch it on to have one for each handle.

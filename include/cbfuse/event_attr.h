@@ -18,11 +18,12 @@ extern "C" {
 
 /** What is asked for, a mask. A hook may give more; what was not asked for is not looked at. */
 enum {
-	CBF_INFO_TIME = 0x4,
-	CBF_INFO_SIZE = 0x8,
+	CBF_INFO_TIME = 0x4, /**< the four times */
+	CBF_INFO_SIZE = 0x8, /**< size, allocation_size, block_size */
 	CBF_INFO_ATTR = 0x10, /**< mode, uid, gid, rdev, hard_link_count */
-	CBF_INFO_FILE_ID = 0x20,
+	CBF_INFO_FILE_ID = 0x20, /**< file_id */
 	CBF_INFO_TYPE = 0x1000, /**< only the file type bits of mode (a part of CBF_INFO_ATTR) */
+	/** All of them. */
 	CBF_INFO_ALL = CBF_INFO_TIME | CBF_INFO_SIZE | CBF_INFO_ATTR | CBF_INFO_FILE_ID | CBF_INFO_TYPE
 };
 
@@ -33,16 +34,16 @@ struct cbf_file_info {
 	 *  cbf_set_use_file_ids() only; 0 there means "make one up". The root's is always CBF_ROOT_ID. */
 	uint64_t file_id;
 	mode_t mode; /**< file type and permissions; a type of 0 is taken as a regular file */
-	uid_t uid;
-	gid_t gid;
+	uid_t uid; /**< owner */
+	gid_t gid; /**< group */
 	dev_t rdev; /**< of a device node */
 	uint64_t size; /**< bytes */
 	uint64_t allocation_size; /**< bytes; becomes st_blocks */
 	uint32_t hard_link_count; /**< 1 on entry; looked at with cbf_set_use_hard_links(), and for directories */
 	uint32_t block_size; /**< st_blksize; 4096 on entry */
-	struct timespec creation_time;
-	struct timespec last_access_time;
-	struct timespec last_write_time;
+	struct timespec creation_time; /**< not shown by the kernel */
+	struct timespec last_access_time; /**< st_atime */
+	struct timespec last_write_time; /**< st_mtime */
 	struct timespec change_time; /**< st_ctime */
 };
 
@@ -65,8 +66,8 @@ struct cbf_get_file_info_event {
 	const bool is_stream; /**< file_name is that of a stream: see event_stream.h */
 	void *const file_context;
 	void *const handle_context;
-	bool file_exists;
-	struct cbf_file_info *const info;
+	bool file_exists; /**< false on entry */
+	struct cbf_file_info *const info; /**< to be filled if it exists */
 	int result_code;
 };
 typedef void (*cbf_get_file_info_hook)(struct cbf_volume *volume, struct cbf_get_file_info_event *event,
@@ -76,15 +77,15 @@ CBF_API int cbf_on_get_file_info(struct cbf_volume *volume, cbf_get_file_info_ho
 /** Which fields of a SetFileAttributes event are to be set. */
 enum {
 	CBF_SET_MODE = 0x1, /**< permissions; the file's type never changes */
-	CBF_SET_UID = 0x2,
-	CBF_SET_GID = 0x4,
-	CBF_SET_LAST_ACCESS_TIME = 0x8,
-	CBF_SET_LAST_WRITE_TIME = 0x10,
-	CBF_SET_CHANGE_TIME = 0x20,
+	CBF_SET_UID = 0x2, /**< owner */
+	CBF_SET_GID = 0x4, /**< group */
+	CBF_SET_LAST_ACCESS_TIME = 0x8, /**< last_access_time */
+	CBF_SET_LAST_WRITE_TIME = 0x10, /**< last_write_time */
+	CBF_SET_CHANGE_TIME = 0x20, /**< change_time */
 	/** The caller asked for "now" (UTIME_NOW): comes with the bit above, and the time field holds the present time.
 	 */
 	CBF_SET_LAST_ACCESS_NOW = 0x100,
-	CBF_SET_LAST_WRITE_NOW = 0x200
+	CBF_SET_LAST_WRITE_NOW = 0x200 /**< as CBF_SET_LAST_ACCESS_NOW, for last_write_time */
 };
 
 /** Fires for chmod, chown, utimensat and their kin, on an open file (see context.h for files that are not open), of any
@@ -94,12 +95,12 @@ struct cbf_set_file_attributes_event {
 	const char *const file_name;
 	const bool deleted; /**< see cbf_get_file_info_event */
 	const unsigned valid; /**< CBF_SET_* */
-	const mode_t mode;
-	const uid_t uid;
-	const gid_t gid;
-	const struct timespec last_access_time;
-	const struct timespec last_write_time;
-	const struct timespec change_time;
+	const mode_t mode; /**< with CBF_SET_MODE */
+	const uid_t uid; /**< with CBF_SET_UID */
+	const gid_t gid; /**< with CBF_SET_GID */
+	const struct timespec last_access_time; /**< with CBF_SET_LAST_ACCESS_TIME */
+	const struct timespec last_write_time; /**< with CBF_SET_LAST_WRITE_TIME */
+	const struct timespec change_time; /**< with CBF_SET_CHANGE_TIME */
 	void *file_context;
 	void *handle_context;
 	int result_code;

@@ -47,7 +47,7 @@ typedef void (*cbf_fsctl_hook)(struct cbf_volume *volume, struct cbf_fsctl_event
 /** Registers the hook for Fsctl. */
 CBF_API int cbf_on_fsctl(struct cbf_volume *volume, cbf_fsctl_hook hook, void *user_data);
 
-/** Fires for any other ioctl(2). Everything else is as for Fsctl. */
+/** Fires for any other ioctl(2). Everything else is as for Fsctl. Default: ENOTTY. */
 struct cbf_ioctl_event {
 	const char *const file_name; /**< the file or directory that the descriptor is of */
 	const bool deleted; /**< file_name is gone: go by file_context */

@@ -31,12 +31,12 @@ struct cbf_enumerate_directory_event {
 	const char *const directory_name;
 	const char *const mask; /**< always "*" today: every entry */
 	const bool case_sensitive; /**< always true on Linux */
-	const bool restart;
+	const bool restart; /**< begin again */
 	const unsigned requested_info; /**< CBF_INFO_*: ID and type for `ls`, all for `ls -l` */
-	bool file_found;
+	bool file_found; /**< false on entry */
 	char *const file_name; /**< write the entry's name here, NUL-terminated */
 	const size_t file_name_capacity; /**< bytes at file_name */
-	struct cbf_file_info *const info;
+	struct cbf_file_info *const info; /**< of the entry; to be filled */
 	void *directory_context;
 	void *handle_context;
 	void *enumeration_context;

@@ -53,7 +53,7 @@ struct cbf_create_file_event {
 	const int flags; /**< as in open(2) (without O_TRUNC); O_DIRECTORY for mkdir, O_PATH for mknod of a special file
 			  */
 	const uid_t uid; /**< who asks, and so who shall own the file */
-	const gid_t gid;
+	const gid_t gid; /**< its group */
 	void *file_context;
 	void *handle_context;
 	int result_code;
@@ -96,8 +96,8 @@ struct cbf_read_file_event {
 	const bool deleted;
 	const uint64_t position; /**< bytes from the start of the file */
 	void *const buffer; /**< writable until the hook returns */
-	const size_t bytes_to_read;
-	size_t bytes_read;
+	const size_t bytes_to_read; /**< the size of buffer */
+	size_t bytes_read; /**< 0 on entry */
 	void *file_context;
 	void *handle_context;
 	int result_code;
@@ -115,8 +115,8 @@ struct cbf_write_file_event {
 	const bool deleted;
 	const uint64_t position; /**< bytes from the start of the file */
 	const void *const buffer; /**< valid until the hook returns */
-	const size_t bytes_to_write;
-	size_t bytes_written;
+	const size_t bytes_to_write; /**< the size of buffer */
+	size_t bytes_written; /**< 0 on entry */
 	void *file_context;
 	void *handle_context;
 	int result_code;

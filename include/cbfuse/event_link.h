@@ -28,7 +28,7 @@ extern "C" {
  *  Default, and without cbf_set_use_hard_links(): EPERM. */
 struct cbf_create_hard_link_event {
 	const char *const file_name;
-	const char *const link_name;
+	const char *const link_name; /**< the new name, absolute */
 	void *file_context;
 	void *handle_context;
 	int result_code;
@@ -45,10 +45,10 @@ CBF_API int cbf_on_create_hard_link(struct cbf_volume *volume, cbf_create_hard_l
 struct cbf_enumerate_hard_links_event {
 	const char *const file_name;
 	const bool deleted; /**< file_name is gone, other names may be left */
-	bool link_found;
+	bool link_found; /**< false on entry */
 	char *const link_name; /**< write the last component here, NUL-terminated */
-	const size_t link_name_capacity;
-	uint64_t parent_id;
+	const size_t link_name_capacity; /**< bytes at link_name */
+	uint64_t parent_id; /**< FileId of the directory that holds it */
 	void *file_context;
 	void *handle_context;
 	void *enumeration_context;
@@ -79,9 +79,9 @@ CBF_API int cbf_on_close_hard_links_enumeration(struct cbf_volume *volume, cbf_c
  * names. An unknown ID is result_code ENOENT. Never fires for CBF_ROOT_ID. No context, no other event of the file is
  * held up. Default: ENOENT. */
 struct cbf_get_file_name_by_file_id_event {
-	const uint64_t file_id;
+	const uint64_t file_id; /**< never CBF_ROOT_ID */
 	char *const file_path; /**< write the path here, NUL-terminated */
-	const size_t file_path_capacity;
+	const size_t file_path_capacity; /**< bytes at file_path */
 	int result_code;
 };
 typedef void (*cbf_get_file_name_by_file_id_hook)(struct cbf_volume *volume,
@@ -109,9 +109,9 @@ CBF_API int cbf_on_get_reparse_point(struct cbf_volume *volume, cbf_get_reparse_
  *  GetFileInfo follows. Default: EPERM. */
 struct cbf_set_reparse_point_event {
 	const char *const file_name;
-	const char *const target;
+	const char *const target; /**< what the link shall say, as given */
 	const uid_t uid; /**< who asks, and so who shall own the link */
-	const gid_t gid;
+	const gid_t gid; /**< its group */
 	int result_code;
 };
 typedef void (*cbf_set_reparse_point_hook)(struct cbf_volume *volume, struct cbf_set_reparse_point_event *event,

@@ -27,7 +27,7 @@ extern "C" {
 struct cbf_can_file_be_deleted_event {
 	const char *const file_name;
 	const bool is_stream; /**< file_name is that of a stream: see event_stream.h */
-	bool can_be_deleted;
+	bool can_be_deleted; /**< true on entry */
 	void *file_context;
 	void *handle_context;
 	int result_code;
@@ -40,7 +40,7 @@ CBF_API int cbf_on_can_file_be_deleted(struct cbf_volume *volume, cbf_can_file_b
  *  on entry; false is answered ENOTEMPTY. Default: no check here, DeleteFile must answer ENOTEMPTY itself. */
 struct cbf_is_directory_empty_event {
 	const char *const directory_name;
-	bool is_empty;
+	bool is_empty; /**< true on entry */
 	void *directory_context;
 	int result_code;
 };
@@ -55,9 +55,9 @@ CBF_API int cbf_on_is_directory_empty(struct cbf_volume *volume, cbf_is_director
 struct cbf_delete_file_event {
 	const char *const file_name;
 	const bool is_stream; /**< file_name is that of a stream: see event_stream.h */
-	const bool is_directory;
-	const bool last_name;
-	const bool is_open;
+	const bool is_directory; /**< rmdir */
+	const bool last_name; /**< the file has no other name */
+	const bool is_open; /**< it has a handle */
 	void *file_context;
 	int result_code;
 };
@@ -71,9 +71,9 @@ CBF_API int cbf_on_delete_file(struct cbf_volume *volume, cbf_delete_file_hook h
  *  Default: as for DeleteFile. */
 struct cbf_rename_or_move_file_event {
 	const char *const file_name;
-	const char *const new_file_name;
-	const bool no_replace;
-	const bool exchange;
+	const char *const new_file_name; /**< as absolute as file_name */
+	const bool no_replace; /**< RENAME_NOREPLACE */
+	const bool exchange; /**< RENAME_EXCHANGE */
 	void *file_context;
 	void *handle_context;
 	int result_code;

@@ -44,8 +44,8 @@ struct cbf_set_allocation_size_event {
 	/** Where the range ends: position + length. A back end that reserves whole files goes by this one alone, and
 	 *  must not release what is reserved above it. */
 	const uint64_t allocation_size;
-	const uint64_t position;
-	const uint64_t length;
+	const uint64_t position; /**< where the range starts */
+	const uint64_t length; /**< of the range */
 	void *file_context;
 	void *handle_context;
 	int result_code;
@@ -62,8 +62,8 @@ CBF_API int cbf_on_set_allocation_size(struct cbf_volume *volume, cbf_set_alloca
 struct cbf_zeroize_file_range_event {
 	const char *const file_name;
 	const bool deleted;
-	const uint64_t position;
-	const uint64_t length;
+	const uint64_t position; /**< where the range starts */
+	const uint64_t length; /**< of the range */
 	/** Give the space back where whole blocks become zeros. Else keep or reserve it, as SetAllocationSize does. */
 	const bool punch_hole;
 	void *file_context;
@@ -86,10 +86,10 @@ CBF_API int cbf_on_zeroize_file_range(struct cbf_volume *volume, cbf_zeroize_fil
 struct cbf_query_allocated_ranges_event {
 	const char *const file_name;
 	const bool deleted;
-	const uint64_t position;
-	bool range_found;
-	uint64_t range_position;
-	uint64_t range_length;
+	const uint64_t position; /**< where the search starts */
+	bool range_found; /**< false on entry */
+	uint64_t range_position; /**< where the range starts */
+	uint64_t range_length; /**< of the range */
 	void *file_context;
 	void *handle_context;
 	int result_code;
@@ -117,13 +117,13 @@ struct cbf_offload_write_file_event {
 	const char *const file_name; /**< that is written to */
 	const bool deleted;
 	const uint64_t position; /**< in file_name */
-	const char *const source_file_name;
-	const bool source_deleted;
-	void *const source_file_context;
-	void *const source_handle_context;
+	const char *const source_file_name; /**< that is read */
+	const bool source_deleted; /**< as deleted, of the source */
+	void *const source_file_context; /**< read-only, see context.h */
+	void *const source_handle_context; /**< read-only, see context.h */
 	const uint64_t transfer_offset; /**< in source_file_name */
 	const uint64_t copy_length; /**< below 4 GiB */
-	uint64_t transfer_length;
+	uint64_t transfer_length; /**< 0 on entry */
 	void *file_context;
 	void *handle_context;
 	int result_code;

@@ -59,7 +59,7 @@ extern "C" {
 struct cbf_enumerate_named_streams_event {
 	const char *const file_name;
 	const bool deleted; /**< see cbf_get_file_info_event */
-	bool named_stream_found;
+	bool named_stream_found; /**< false on entry */
 	char *const stream_name; /**< write the stream's name here, NUL-terminated */
 	const size_t stream_name_capacity; /**< bytes at stream_name */
 	uint64_t stream_size; /**< bytes; for the trace, listxattr does not show it */

@@ -36,11 +36,11 @@ CBF_API int cbf_on_unmount(struct cbf_volume *volume, cbf_unmount_hook hook, voi
 /** Fires for statfs(2) (`df`). Sizes are in sectors of cbf_set_sector_size() bytes (512 unless set). All fields are 0
  *  on entry. Default: a volume of size zero. */
 struct cbf_get_volume_size_event {
-	uint64_t total_sectors;
+	uint64_t total_sectors; /**< the size of the volume */
 	uint64_t available_sectors; /**< free for the caller */
 	uint64_t free_sectors; /**< free for root; 0 is taken as "the same as available_sectors" */
 	uint64_t total_files; /**< how many files the volume can hold, 0 for "does not say" */
-	uint64_t free_files;
+	uint64_t free_files; /**< how many more */
 	int result_code;
 };
 typedef void (*cbf_get_volume_size_hook)(struct cbf_volume *volume, struct cbf_get_volume_size_event *event,

@@ -62,9 +62,9 @@ struct cbf_query_ea_event {
 	const char *const file_name;
 	const bool deleted; /**< see cbf_get_file_info_event */
 	const char *const ea_name; /**< NULL: list the names */
-	void *const buffer;
+	void *const buffer; /**< writable until the hook returns */
 	const size_t buffer_capacity; /**< CBF_EA_SIZE_MAX */
-	bool ea_found;
+	bool ea_found; /**< false on entry */
 	size_t length; /**< bytes in buffer */
 	void *file_context;
 	void *handle_context;
@@ -88,7 +88,7 @@ CBF_API int cbf_on_query_ea(struct cbf_volume *volume, cbf_query_ea_hook hook, v
 struct cbf_set_ea_event {
 	const char *const file_name;
 	const bool deleted; /**< see cbf_get_file_info_event */
-	const char *const ea_name;
+	const char *const ea_name; /**< prefix and all, as `user.comment` */
 	const void *const value; /**< never NULL */
 	const size_t length; /**< of value, up to CBF_EA_SIZE_MAX; 0 if it is to be removed */
 	const bool create; /**< XATTR_CREATE */

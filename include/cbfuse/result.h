@@ -23,16 +23,18 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
+/** Marks what the shared library exports. */
 #define CBF_API __attribute__((visibility("default")))
+/** Lets the compiler check the arguments of a function that takes a printf(3) format. */
 #define CBF_PRINTF(format_index, first_argument) __attribute__((format(printf, format_index, first_argument)))
 #else
 #define CBF_API
 #define CBF_PRINTF(format_index, first_argument)
 #endif
 
-#define CBF_VERSION_MAJOR 0
-#define CBF_VERSION_MINOR 1
-#define CBF_VERSION_PATCH 0
+#define CBF_VERSION_MAJOR 0 /**< the version of these headers: incompatible when it changes */
+#define CBF_VERSION_MINOR 1 /**< the same, while CBF_VERSION_MAJOR is 0 */
+#define CBF_VERSION_PATCH 0 /**< repairs only */
 
 /** The largest errno value that a hook may put into `result_code`. */
 #define CBF_RESULT_MAX 511

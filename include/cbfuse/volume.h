@@ -125,8 +125,8 @@ CBF_API int cbf_set_file_cache(struct cbf_volume *volume, bool on);
 /** The unit of GetVolumeSize: a power of two, 512 to 65536. Default 512. */
 CBF_API int cbf_set_sector_size(struct cbf_volume *volume, unsigned bytes);
 
-/** The name of the file system that the system shows (`fuse.NAME` in /proc/mounts); letters, digits, `-`, `_` and `.`.
- *  Default "cbfuse". */
+/** The name of the file system that the system shows (fuse.NAME in /proc/mounts); letters, digits, hyphen, underscore
+ *  and dot. Default "cbfuse". */
 CBF_API int cbf_set_file_system_name(struct cbf_volume *volume, const char *name);
 
 /** The source that the system shows in /proc/mounts and df. Default: the file system's name. */
@@ -165,6 +165,7 @@ CBF_API int cbf_list_hard_links_by_id(struct cbf_volume *volume, uint64_t file_i
  *  `OpenFile /a/b flags=0x8000 -> 0`. The line is valid until it returns. Runs on the thread of the event, beside other
  *  threads. NULL switches it off. -EBUSY while mounted. */
 typedef void (*cbf_trace_function)(struct cbf_volume *volume, const char *line, void *user_data);
+/** Has each event told to a function, see cbf_trace_function. */
 CBF_API int cbf_set_trace(struct cbf_volume *volume, cbf_trace_function trace, void *user_data);
 
 /** What is alive in a volume at this moment; all but nodes is 0 when nobody uses it. May be called from a hook. */
@@ -176,6 +177,7 @@ struct cbf_object_counts {
 	uint64_t enumerations; /**< started and not closed */
 	uint64_t requests; /**< under way or waiting */
 };
+/** Counts what is alive; right at some moment during the call. */
 CBF_API void cbf_get_object_counts(struct cbf_volume *volume, struct cbf_object_counts *counts);
 
 #ifdef __cplusplus
