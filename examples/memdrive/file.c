@@ -94,9 +94,21 @@ static int store_in_parts(struct node *file, uint64_t position, struct origin or
 	return sum > 0 ? 0 : error;
 }
 
+/* Does a range end above the largest size? */
+static bool is_too_far(uint64_t position, uint64_t length)
+{
+	return position > FILE_SIZE_MAX || length > FILE_SIZE_MAX - position;
+}
+
 static int store(struct node *file, uint64_t position, const struct origin *origin, uint64_t length, uint64_t *stored)
 {
-	int error = store_whole(file, position, origin, length, stored);
+	int error;
+
+	if (position >= FILE_SIZE_MAX)
+		return -EFBIG;
+	if (is_too_far(position, length))
+		length = FILE_SIZE_MAX - position;
+	error = store_whole(file, position, origin, length, stored);
 
 	if (error == -ENOSPC || error == -EDQUOT)
 		error = store_in_parts(file, position, *origin, length, stored);
@@ -141,10 +153,12 @@ int file_copy(struct node *to, uint64_t position, struct node *from, uint64_t fr
 	return error;
 }
 
-void file_resize(struct node *file, uint64_t size)
+int file_resize(struct node *file, uint64_t size)
 {
 	uint64_t pages;
 
+	if (is_too_far(0, size))
+		return -EFBIG;
 	pthread_rwlock_wrlock(&file->lock);
 	pages = file->content.pages;
 	if (size <= file->size)
@@ -153,12 +167,13 @@ void file_resize(struct node *file, uint64_t size)
 	node_note_write(file); /* also if it is the same: ftruncate(2) and O_TRUNC want that */
 	give(file, pages - file->content.pages);
 	pthread_rwlock_unlock(&file->lock);
+	return 0;
 }
 
 static int reserve(struct node *file, uint64_t position, uint64_t length)
 {
 	uint64_t missing = content_missing(&file->content, position, length);
-	int error = take(file, missing);
+	int error = is_too_far(position, length) ? -EFBIG : take(file, missing);
 
 	if (error)
 		return error;
@@ -183,8 +198,10 @@ int file_reserve(struct node *file, uint64_t position, uint64_t length)
 static int zero(struct node *file, uint64_t position, uint64_t length, bool punch_hole)
 {
 	uint64_t pages;
-	int error = punch_hole ? 0 : reserve(file, position, length);
+	int error = is_too_far(position, length) ? -EFBIG : 0;
 
+	if (error == 0 && !punch_hole)
+		error = reserve(file, position, length);
 	if (error)
 		return error;
 	pages = file->content.pages;

@@ -60,7 +60,7 @@ void hook_set_file_size(struct cbf_volume *volume, struct cbf_set_file_size_even
 {
 	(void)volume;
 	(void)user_data;
-	file_resize(event->file_context, event->size);
+	event->result_code = -file_resize(event->file_context, event->size);
 }
 
 /* Memory is as safe as it will ever be. */
