@@ -184,10 +184,12 @@ enum cbf__flow cbf__return(struct cbf__request *rq)
 
 static bool make_path(struct cbf__buffer *path, const struct cbf__name_claim *claim)
 {
-	if (!claim->in)
+	bool is_stream = claim->of_node && claim->node->stream;
+
+	if (!claim->in || (is_stream && !cbf__stream_file(claim->node)))
 		return cbf__path_of_node(path, claim->node);
 	return cbf__path_of_name(path, claim->in, claim->component, claim->component_length) &&
-	       (!claim->of_node || !claim->node->stream || cbf__stream_append(path, claim->node));
+	       (!is_stream || cbf__stream_append(path, claim->node));
 }
 
 static bool make_paths(struct cbf__request *rq)
@@ -199,9 +201,12 @@ static bool make_paths(struct cbf__request *rq)
 	return made;
 }
 
+/* A stream may have gone while its turn was waited for. */
 static bool is_without_name(const struct cbf__request *rq, const struct cbf__name_claim *claim)
 {
-	return !claim->in && cbf__stream_file(claim->node) != rq->volume->tree.root;
+	const struct cbf__node *file = claim->of_node ? cbf__stream_file(claim->of_node) : claim->in;
+
+	return !file || (!claim->in && file != rq->volume->tree.root);
 }
 
 /* The names are ours now, so the paths stay true until the claims are dropped. */

@@ -28,12 +28,19 @@
  *  - listxattr(2): QueryEa for the names that are not `user.` (if it is hooked), then OpenFile (if the file is not
  *    open), EnumerateNamedStreams until there are no more, CloseNamedStreamsEnumeration. More than CBF_EA_SIZE_MAX
  *    bytes of names are E2BIG: an enumeration that never ends comes to its end there.
+ *  - setxattr(2): GetFileInfo, for XATTR_CREATE and XATTR_REPLACE and the size that it had; OpenFile, or CreateFile for
+ *    one that is new (with a mode of S_IFREG and nothing else); WriteFile until all is there; SetFileSize if it was
+ *    longer; CleanupFile, CloseFile. If a stream that is new cannot be given its value, DeleteFile takes it back, and
+ * if that fails, too, OnError is told. One that was there keeps its value if the first WriteFile fails; if a later one
+ *    does, or SetFileSize, it is left as they left it.
+ *  - removexattr(2): GetFileInfo, CanFileBeDeleted, DeleteFile.
  *
  * All names in `user.` are streams' then; `trusted.`, `security.` and `system.` go on being QueryEa's and SetEa's. The
  * attribute of cbf_set_hard_links_xattr() comes before a stream of that name. On symbolic links and special files the
  * kernel allows no `user.` attribute; streams of directories are fine. A name that a stream cannot have is one that the
- * file does not have. An attribute of an open file whose last name is gone can be read only if the stream is open, too:
- * else ENOENT, since there is neither a path nor a context to ask by.
+ * file does not have, and cannot be set (EINVAL; so is `user.` by itself, always). An attribute of an open file whose
+ * last name is gone can be read and set only if the stream is open, too: else ENOENT, since there is neither a path nor
+ * a context to ask by.
  */
 #ifndef CBFUSE_EVENT_STREAM_H
 #define CBFUSE_EVENT_STREAM_H

@@ -269,15 +269,20 @@ static enum cbf__flow set_start(struct cbf__request *rq)
 
 static void run_set(struct cbf__request *rq, fuse_ino_t ino, const char *name)
 {
+	cbf__step first = set_start;
 	int error = 0;
 
 	if (shows_links(rq->volume, name))
 		error = EPERM;
 	else if (cbf__is_stream_xattr(rq->volume, name))
-		error = EOPNOTSUPP;
+		first = rq->flags & REMOVE ? cbf__remove_stream_xattr : cbf__set_stream_xattr;
 	else if (!cbf__hooked(rq->volume, CBF__SET_EA))
 		error = cbf__default_answer(rq->volume, CBF__SET_EA, &rq->event);
-	cbf__op_run(rq, error ? error : bind_ea(rq, ino, name), set_start);
+	if (!error)
+		error = bind_ea(rq, ino, name);
+	if (!error && rq->node->stream)
+		error = EOPNOTSUPP;
+	cbf__op_run(rq, error, first);
 }
 
 void cbf__op_setxattr(fuse_req_t fuse, fuse_ino_t ino, const char *name, const char *value, size_t size, int flags)

@@ -4,6 +4,7 @@
 #include "volume.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 /* The handle is counted before its event fires, so that nothing can fail once the application has opened. */
@@ -58,6 +59,21 @@ enum cbf__flow cbf__step_open(struct cbf__request *rq)
 	CBF__MAKE_EVENT(&rq->event, open_file, .file_name = rq->subject, .deleted = rq->deleted,
 			.is_stream = cbf__subject_is_stream(rq), .flags = rq->open_flags);
 	return cbf__fire_then(rq, CBF__OPEN_FILE, opened);
+}
+
+enum cbf__flow cbf__step_create_stream(struct cbf__request *rq)
+{
+	bool first = false;
+
+	cbf__lock(rq);
+	rq->error = make_handle(rq, &first);
+	cbf__unlock(rq);
+	if (rq->error)
+		return cbf__return(rq);
+	cbf__use_contexts(rq, rq->target, rq->own_handle);
+	CBF__MAKE_EVENT(&rq->event, create_file, .file_name = rq->subject, .is_stream = true, .mode = S_IFREG,
+			.flags = rq->open_flags | O_CREAT | O_EXCL, .uid = rq->uid, .gid = rq->gid);
+	return cbf__fire_then(rq, CBF__CREATE_FILE, opened);
 }
 
 enum cbf__flow cbf__step_open_if_closed(struct cbf__request *rq)

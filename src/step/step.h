@@ -18,6 +18,8 @@ enum cbf__flow cbf__step_claim_node(struct cbf__request *rq);
 enum cbf__flow cbf__step_open(struct cbf__request *rq);
 /* Opens rq->target for the events to come if it is not open, and points the contexts to it. */
 enum cbf__flow cbf__step_open_if_closed(struct cbf__request *rq);
+/* Creates and opens the stream rq->target, which is not open, with rq->open_flags: rq->own_handle. Fires CreateFile. */
+enum cbf__flow cbf__step_create_stream(struct cbf__request *rq);
 /* Closes rq->own_handle if there is one. Keeps rq->error. */
 enum cbf__flow cbf__step_close_own(struct cbf__request *rq);
 /* Closes rq->closing: its enumerations, CleanupFile, CloseFile; the reference is gone then. Keeps rq->error. */
@@ -59,6 +61,9 @@ enum cbf__flow cbf__step_walk(struct cbf__request *rq);
 bool cbf__bind_stream(struct cbf__request *rq, const char *name, size_t length);
 /* Claims the stream with the turn in rq->turn, whether it exists or not: rq->target. Called without claims. */
 enum cbf__flow cbf__step_claim_stream(struct cbf__request *rq);
+/* After cbf__step_info, if a stream does not exist: is it open all the same? Then what is open is another one, that was
+ * deleted behind our back, and the claim must be taken anew. Not a step. */
+bool cbf__lose_open_stream(struct cbf__request *rq);
 /* Puts the attribute names of all streams of rq->target, which is open, behind what is in rq->data. */
 enum cbf__flow cbf__step_list_streams(struct cbf__request *rq);
 

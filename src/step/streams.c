@@ -66,6 +66,16 @@ enum cbf__flow cbf__step_claim_stream(struct cbf__request *rq)
 	return cbf__return(rq);
 }
 
+bool cbf__lose_open_stream(struct cbf__request *rq)
+{
+	bool open;
+
+	cbf__lock(rq);
+	open = !rq->exists && rq->target->file;
+	cbf__unlock(rq);
+	return open && cbf__lose_untrue_name(rq);
+}
+
 /*
  * The enumeration. It lives no longer than the request: listxattr wants all names at once.
  */

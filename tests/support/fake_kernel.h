@@ -179,6 +179,7 @@ uint64_t fk_send_setxattr(struct fake_kernel *kernel, uint64_t node, const char 
 			  uint32_t flags);
 int fk_setxattr(struct fake_kernel *kernel, uint64_t node, const char *name, const void *value, uint32_t size,
 		uint32_t flags);
+uint64_t fk_send_removexattr(struct fake_kernel *kernel, uint64_t node, const char *name);
 int fk_removexattr(struct fake_kernel *kernel, uint64_t node, const char *name);
 /* For the request with that number. It has no reply of its own, unless the library refuses it. */
 void fk_send_interrupt(struct fake_kernel *kernel, uint64_t unique);

@@ -225,9 +225,14 @@ int fk_setxattr(struct fake_kernel *kernel, uint64_t node, const char *name, con
 	return fk_wait(kernel, fk_send_setxattr(kernel, node, name, value, size, flags))->error;
 }
 
+uint64_t fk_send_removexattr(struct fake_kernel *kernel, uint64_t node, const char *name)
+{
+	return send_argument(kernel, FUSE_REMOVEXATTR, node, name, strlen(name) + 1);
+}
+
 int fk_removexattr(struct fake_kernel *kernel, uint64_t node, const char *name)
 {
-	return fk_wait(kernel, send_argument(kernel, FUSE_REMOVEXATTR, node, name, strlen(name) + 1))->error;
+	return fk_wait(kernel, fk_send_removexattr(kernel, node, name))->error;
 }
 
 /* As in Linux, an interrupt has the number of the request with the lowest bit set. */
