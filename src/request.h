@@ -20,6 +20,9 @@
 #include "open/open.h"
 #include "tree/claim.h"
 
+#include <cbfuse/control.h>
+#include <linux/fs.h>
+
 struct fuse_req;
 struct cbf__request;
 
@@ -105,8 +108,9 @@ struct cbf__request {
 	struct cbf__node *found; /* pinned: what a walk ended at */
 	size_t walk_position;
 	struct cbf__buffer walk_path;
+	unsigned more_info; /* CBF_INFO_*: asked of GetFileInfo beside all that is usual */
 	bool exists; /* GetFileInfo's answer */
-	struct cbf__enumeration *enumeration; /* of hard links */
+	struct cbf__enumeration *enumeration; /* of hard links or quotas */
 	struct cbf__link_request links;
 	struct cbf__stream_request stream;
 	uint32_t hard_links; /* names that are left */
@@ -116,6 +120,13 @@ struct cbf__request {
 	struct {
 		unsigned command;
 		size_t capacity; /* of what goes back */
+		union { /* what came in, by the command */
+			uint64_t value;
+			struct cbf_object_id object_id;
+			struct cbf_quota quota;
+			struct cbf_default_quota default_quota;
+			struct fsxattr attributes;
+		};
 	} ioctl;
 	int flags;
 	mode_t mode;

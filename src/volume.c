@@ -225,6 +225,21 @@ int cbf_set_handle_all_fsctls(struct cbf_volume *volume, bool on)
 	return set_flag(volume, &volume->properties.handle_all_fsctls, on);
 }
 
+int cbf_set_use_object_ids(struct cbf_volume *volume, bool on)
+{
+	return set_flag(volume, &volume->properties.use_object_ids, on);
+}
+
+int cbf_set_use_disk_quotas(struct cbf_volume *volume, bool on)
+{
+	return set_flag(volume, &volume->properties.use_disk_quotas, on);
+}
+
+int cbf_set_use_inode_flags(struct cbf_volume *volume, bool on)
+{
+	return set_flag(volume, &volume->properties.use_inode_flags, on);
+}
+
 int cbf_set_metadata_cache(struct cbf_volume *volume, unsigned milliseconds)
 {
 	return set_number(volume, &volume->properties.metadata_ms, milliseconds);

@@ -38,6 +38,9 @@ struct cbf__properties {
 	bool use_directory_empty_check;
 	bool file_cache;
 	bool handle_all_fsctls;
+	bool use_object_ids;
+	bool use_disk_quotas;
+	bool use_inode_flags;
 	unsigned min_workers;
 	unsigned max_workers;
 	unsigned metadata_ms;

@@ -2,6 +2,7 @@
 /* What a file is: GetFileInfo, SetFileAttributes, and the target of a symbolic link. */
 #define _GNU_SOURCE 1
 #include "hooks.h"
+#include "inode_flags.h"
 #include "open_file.h"
 
 #include <errno.h>
@@ -27,6 +28,18 @@ static int stat_open_file(const struct open_file *file, struct stat *st)
 	return fstat(file->fd, st) == 0 ? 0 : -errno;
 }
 
+static int add_flags(const struct mirror *mirror, const struct cbf_get_file_info_event *event)
+{
+	struct borrowed_fd file;
+	int error = borrowed_fd_get(mirror, event->file_name, event->deleted, event->file_context, &file);
+
+	if (error)
+		return error;
+	error = inode_flags_get(file.fd, event->info);
+	borrowed_fd_release(&file);
+	return error;
+}
+
 void hook_get_file_info(struct cbf_volume *volume, struct cbf_get_file_info_event *event, void *user_data)
 {
 	struct mirror *mirror = user_data;
@@ -38,6 +51,8 @@ void hook_get_file_info(struct cbf_volume *volume, struct cbf_get_file_info_even
 	if (error == 0) {
 		event->file_exists = true;
 		mirror_fill_info(mirror, event->info, &st, mirror_is_root_path(event->file_name));
+		if (event->requested_info & CBF_INFO_FLAGS)
+			event->result_code = -add_flags(mirror, event);
 	} else if (error != -ENOENT && error != -ENOTDIR) {
 		event->result_code = -error;
 	}
@@ -85,6 +100,8 @@ void hook_set_file_attributes(struct cbf_volume *volume, struct cbf_set_file_att
 			error = source_change_mode(file.fd, event->mode & 07777);
 		if (error == 0)
 			error = change_times(file.fd, event);
+		if (error == 0 && (event->valid & (CBF_SET_INODE_FLAGS | CBF_SET_PROJECT_ID)))
+			error = inode_flags_set(file.fd, event);
 		borrowed_fd_release(&file);
 	}
 	event->result_code = -error;

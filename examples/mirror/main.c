@@ -136,6 +136,8 @@ static int set_up(struct cbf_volume *volume, struct mirror *mirror, const struct
 	if (error == 0)
 		error = cbf_set_use_hard_links(volume, true);
 	if (error == 0)
+		error = cbf_set_use_inode_flags(volume, true);
+	if (error == 0)
 		error = cbf_set_sector_size(volume, mirror->sector_size);
 	if (error == 0)
 		error = cbf_set_file_system_name(volume, "mirror");

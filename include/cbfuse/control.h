@@ -60,4 +60,67 @@ struct cbf_volume_version {
  * of the volume. */
 #define CBF_IOC_GET_VOLUME_ID _IOR(0xCB, 0x03, uint64_t)
 
+/** An object id and what belongs to it. */
+struct cbf_object_id {
+	uint8_t object_id[16]; /**< the id */
+	uint8_t extended_information[48]; /**< whatever the application keeps beside it */
+	uint32_t flags; /**< in: CBF_OBJECT_ID_EXTENDED_ONLY. out: 0 */
+	uint32_t reserved; /**< 0 */
+};
+
+/** In cbf_object_id.flags of CBF_IOC_SET_OBJECT_ID: the id stays as it is. */
+#define CBF_OBJECT_ID_EXTENDED_ONLY 0x1u
+
+/** Gives the object id of an open file or directory. ENODATA: it has none. EOPNOTSUPP: the volume keeps none. */
+#define CBF_IOC_GET_OBJECT_ID _IOR(0xCB, 0x10, struct cbf_object_id)
+/** The same, but makes one if there is none. EPERM: neither root nor the owner. */
+#define CBF_IOC_CREATE_OBJECT_ID _IOR(0xCB, 0x11, struct cbf_object_id)
+/** Sets it. EPERM: neither root nor the owner. */
+#define CBF_IOC_SET_OBJECT_ID _IOW(0xCB, 0x12, struct cbf_object_id)
+/** Takes it away. EPERM: neither root nor the owner. ENODATA: it has none. */
+#define CBF_IOC_DELETE_OBJECT_ID _IO(0xCB, 0x13)
+
+/** Says up to where the content of a file that is open for writing is valid; above, it reads as zeros. EINVAL: above
+ * the file's size. */
+#define CBF_IOC_SET_VALID_DATA_LENGTH _IOW(0xCB, 0x18, uint64_t)
+/** Gives how many bytes the content of an open regular file takes on disk. */
+#define CBF_IOC_GET_COMPRESSED_SIZE _IOR(0xCB, 0x19, uint64_t)
+
+/** A record of quotas. */
+struct cbf_quota {
+	uint32_t kind; /**< CBF_QUOTA_USER 0, CBF_QUOTA_GROUP 1, CBF_QUOTA_PROJECT 2 */
+	uint32_t id; /**< whose it is: uid, gid or project id */
+	uint32_t index; /**< in: number of the record, from 0 on, without CBF_QUOTA_BY_ID */
+	uint32_t flags; /**< in: CBF_QUOTA_BY_ID, CBF_QUOTA_REMOVE. out: CBF_QUOTA_FOUND */
+	uint64_t used; /**< out: bytes */
+	uint64_t threshold; /**< bytes from which to warn; 0: none */
+	uint64_t limit; /**< most bytes; 0: no limit */
+};
+
+/** In cbf_quota.flags, in: the record of `id`, not the one of `index`. */
+#define CBF_QUOTA_BY_ID 0x1u
+/** In cbf_quota.flags, in, for CBF_IOC_SET_QUOTA: take the record away. */
+#define CBF_QUOTA_REMOVE 0x2u
+/** In cbf_quota.flags, out: there is such a record. */
+#define CBF_QUOTA_FOUND 0x4u
+
+/** What holds for owners without a record. */
+struct cbf_default_quota {
+	uint64_t threshold; /**< bytes; 0: none */
+	uint64_t limit; /**< bytes; 0: no limit */
+	uint32_t control_flags; /**< CBF_QUOTAS_TRACKED 1, CBF_QUOTAS_ENFORCED 2 */
+	uint32_t reserved; /**< 0 */
+};
+
+/** Gives a record of quotas: by id, or one after another with `index` 0, 1, 2 and so on until flags lacks
+ *  CBF_QUOTA_FOUND; 0 starts anew, any other index must be the one after the last (EINVAL). One such walk goes on at a
+ *  time on an open file description. EPERM: not root, and not the caller's own. */
+#define CBF_IOC_QUERY_QUOTA _IOWR(0xCB, 0x20, struct cbf_quota)
+/** Sets or removes the record of an id. EPERM: not root. ENOENT: there is none to remove. */
+#define CBF_IOC_SET_QUOTA _IOW(0xCB, 0x21, struct cbf_quota)
+/** Gives what holds for owners without a record. */
+#define CBF_IOC_GET_DEFAULT_QUOTA _IOR(0xCB, 0x22, struct cbf_default_quota)
+/** Sets what holds for owners without a record. EPERM: not root. */
+#define CBF_IOC_SET_DEFAULT_QUOTA _IOW(0xCB, 0x23, struct cbf_default_quota)
+
 #endif

@@ -23,6 +23,9 @@ enum {
 	CBF_INFO_ATTR = 0x10, /**< mode, uid, gid, rdev, hard_link_count */
 	CBF_INFO_FILE_ID = 0x20, /**< file_id */
 	CBF_INFO_TYPE = 0x1000, /**< only the file type bits of mode (a part of CBF_INFO_ATTR) */
+	/** inode_flags and project_id: asked for by the ioctls of lsattr(1) and chattr(1) only, and so not a part of
+	 *  CBF_INFO_ALL. */
+	CBF_INFO_FLAGS = 0x2000,
 	/** All of them. */
 	CBF_INFO_ALL = CBF_INFO_TIME | CBF_INFO_SIZE | CBF_INFO_ATTR | CBF_INFO_FILE_ID | CBF_INFO_TYPE
 };
@@ -41,6 +44,9 @@ struct cbf_file_info {
 	uint64_t allocation_size; /**< bytes; becomes st_blocks */
 	uint32_t hard_link_count; /**< 1 on entry; looked at with cbf_set_use_hard_links(), and for directories */
 	uint32_t block_size; /**< st_blksize; 4096 on entry */
+	/** FS_IMMUTABLE_FL and so on, of linux/fs.h. Looked at with cbf_set_use_inode_flags() only. */
+	uint32_t inode_flags;
+	uint32_t project_id; /**< for project quotas; looked at with cbf_set_use_inode_flags() only */
 	struct timespec creation_time; /**< not shown by the kernel */
 	struct timespec last_access_time; /**< st_atime */
 	struct timespec last_write_time; /**< st_mtime */
@@ -82,6 +88,8 @@ enum {
 	CBF_SET_LAST_ACCESS_TIME = 0x8, /**< last_access_time */
 	CBF_SET_LAST_WRITE_TIME = 0x10, /**< last_write_time */
 	CBF_SET_CHANGE_TIME = 0x20, /**< change_time */
+	CBF_SET_INODE_FLAGS = 0x400, /**< by FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR; the kernel checks who may */
+	CBF_SET_PROJECT_ID = 0x800, /**< by FS_IOC_FSSETXATTR */
 	/** The caller asked for "now" (UTIME_NOW): comes with the bit above, and the time field holds the present time.
 	 */
 	CBF_SET_LAST_ACCESS_NOW = 0x100,
@@ -101,6 +109,8 @@ struct cbf_set_file_attributes_event {
 	const struct timespec last_access_time; /**< with CBF_SET_LAST_ACCESS_TIME */
 	const struct timespec last_write_time; /**< with CBF_SET_LAST_WRITE_TIME */
 	const struct timespec change_time; /**< with CBF_SET_CHANGE_TIME */
+	const uint32_t inode_flags; /**< with CBF_SET_INODE_FLAGS */
+	const uint32_t project_id; /**< with CBF_SET_PROJECT_ID */
 	void *file_context;
 	void *handle_context;
 	int result_code;

@@ -111,6 +111,16 @@ CBF_API int cbf_set_use_directory_empty_check(struct cbf_volume *volume, bool on
  *  comes first (event_control.h). Default off. */
 CBF_API int cbf_set_handle_all_fsctls(struct cbf_volume *volume, bool on);
 
+/** Files have object ids (event_record.h). Default off: the ioctls for them are EOPNOTSUPP. */
+CBF_API int cbf_set_use_object_ids(struct cbf_volume *volume, bool on);
+
+/** The volume keeps quotas (event_record.h). Default off: the ioctls for them are EOPNOTSUPP. */
+CBF_API int cbf_set_use_disk_quotas(struct cbf_volume *volume, bool on);
+
+/** Files have inode flags and project ids (chattr(1), lsattr(1)): cbf_file_info.inode_flags and project_id. Default
+ * off: the ioctls for them are ENOTTY. */
+CBF_API int cbf_set_use_inode_flags(struct cbf_volume *volume, bool on);
+
 /** How long the kernel may keep names and attributes that it was told, in milliseconds. 0 switches the metadata cache
  *  off. Changes through the mount are always seen at once; this is about changes behind its back. Default 1000. */
 CBF_API int cbf_set_metadata_cache(struct cbf_volume *volume, unsigned milliseconds);

@@ -25,3 +25,15 @@ const char *cbf__fault_ioctl(const struct cbf_ioctl_event *event)
 {
 	return answer_fault(event->bytes_returned, event->output_capacity, event->return_value);
 }
+
+const char *cbf__fault_get_default_quota_info(const struct cbf_get_default_quota_info_event *event)
+{
+	return event->control_flags & ~(uint32_t)(CBF_QUOTAS_TRACKED | CBF_QUOTAS_ENFORCED)
+		       ? "gave control flags that do not exist"
+		       : NULL;
+}
+
+const char *cbf__fault_query_compression_info(const struct cbf_query_compression_info_event *event)
+{
+	return event->compressed_file_size > INT64_MAX ? "gave a size that is negative" : NULL;
+}

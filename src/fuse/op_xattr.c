@@ -234,10 +234,6 @@ static enum cbf__flow set_allowed(struct cbf__request *rq)
 
 static enum cbf__flow owner_told(struct cbf__request *rq)
 {
-	if (!rq->error && !rq->exists)
-		rq->error = ENOENT;
-	if (!rq->error && rq->info.uid != rq->uid)
-		rq->error = EPERM;
 	if (rq->error)
 		return cbf__reply_done(rq);
 	return cbf__go(rq, set_allowed);
@@ -256,9 +252,9 @@ static enum cbf__flow set_claimed(struct cbf__request *rq)
 	cbf__use_contexts(rq, rq->target, NULL);
 	if (rq->deleted && !rq->file)
 		return cbf__reply_error(rq, ENOENT);
-	if (rq->uid == 0 || !is_for_owners(rq->names[0]))
+	if (!is_for_owners(rq->names[0]))
 		return cbf__go(rq, set_allowed);
-	return cbf__call(rq, cbf__step_info, owner_told);
+	return cbf__call(rq, cbf__step_must_own, owner_told);
 }
 
 static enum cbf__flow set_start(struct cbf__request *rq)

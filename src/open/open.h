@@ -31,7 +31,8 @@ struct cbf__enumeration {
 	int error; /* to be told next time */
 	struct cbf__buffer found; /* directory: cbf__entry records. hard links: paths, a NUL behind each */
 	struct cbf__buffer index; /* directory: size_t offsets of the records */
-	uint64_t position; /* hard links: how much of the stream was handed out, plus 1 */
+	uint64_t position; /* hard links: how much of the stream was handed out, plus 1. quotas: the next record */
+	uint32_t kind; /* quotas: CBF_QUOTA_* */
 };
 
 /* An entry of a directory as it is kept for seeking; the name follows, no NUL. */
@@ -54,6 +55,7 @@ struct cbf__handle {
 	int flags;
 	struct cbf__enumeration *directory;
 	struct cbf__enumeration *links;
+	struct cbf__enumeration *quotas;
 	struct cbf__handle
 		*linked_from; /* of a linked handle: the directory's, whose reference to it is to be given back */
 	struct cbf__handle *linked; /* of a directory's handle: a handle on the entry whose names are being asked for */

@@ -39,6 +39,14 @@ static enum cbf__flow fire_cleanup(struct cbf__request *rq)
 	return cbf__fire_then(rq, CBF__CLEANUP_FILE, fire_close);
 }
 
+static enum cbf__flow quotas_closed(struct cbf__request *rq)
+{
+	cbf__lock(rq);
+	cbf__enumeration_end(&rq->volume->tree, &rq->closing->quotas);
+	cbf__unlock(rq);
+	return cbf__go(rq, fire_cleanup);
+}
+
 static enum cbf__flow links_closed(struct cbf__request *rq)
 {
 	struct cbf__handle *handle = rq->closing;
@@ -48,7 +56,10 @@ static enum cbf__flow links_closed(struct cbf__request *rq)
 		cbf__enumeration_end(&rq->volume->tree, &handle->links);
 		cbf__unlock(rq);
 	}
-	return cbf__go(rq, fire_cleanup);
+	if (!handle->quotas)
+		return cbf__go(rq, fire_cleanup);
+	rq->enumeration = handle->quotas;
+	return cbf__call(rq, cbf__step_close_quotas, quotas_closed);
 }
 
 static enum cbf__flow close_links(struct cbf__request *rq)

@@ -119,9 +119,24 @@ static enum cbf__flow answered(struct cbf__request *rq)
 enum cbf__flow cbf__step_info(struct cbf__request *rq)
 {
 	cbf__clear_info(&rq->info);
-	CBF__MAKE_EVENT(&rq->event, get_file_info, .file_name = rq->subject, .requested_info = CBF_INFO_ALL,
-			.deleted = rq->deleted, .is_stream = cbf__subject_is_stream(rq), .info = &rq->info);
+	CBF__MAKE_EVENT(&rq->event, get_file_info, .file_name = rq->subject,
+			.requested_info = CBF_INFO_ALL | rq->more_info, .deleted = rq->deleted,
+			.is_stream = cbf__subject_is_stream(rq), .info = &rq->info);
 	return cbf__fire_then(rq, CBF__GET_FILE_INFO, answered);
+}
+
+static enum cbf__flow owner_told(struct cbf__request *rq)
+{
+	if (!rq->error && !rq->exists)
+		rq->error = ENOENT;
+	if (!rq->error && rq->info.uid != rq->uid)
+		rq->error = EPERM;
+	return cbf__return(rq);
+}
+
+enum cbf__flow cbf__step_must_own(struct cbf__request *rq)
+{
+	return rq->uid == 0 ? cbf__return(rq) : cbf__call(rq, cbf__step_info, owner_told);
 }
 
 int cbf__learn(struct cbf__request *rq, struct cbf__node *dir, const char *name, size_t length)

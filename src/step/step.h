@@ -31,6 +31,8 @@ void cbf__close_all(struct cbf_volume *volume);
 
 /* Fires GetFileInfo for rq->subject: rq->exists and rq->info. For a deleted file, what is known of it. */
 enum cbf__flow cbf__step_info(struct cbf__request *rq);
+/* The caller is root, or the owner of rq->target as GetFileInfo says: else rq->error is EPERM. */
+enum cbf__flow cbf__step_must_own(struct cbf__request *rq);
 /* The size of rq->target has changed: kept for a file without a name, which cannot be asked for by its path. Not a
  * step. */
 void cbf__remember_size(struct cbf__request *rq, uint64_t size);
@@ -72,6 +74,8 @@ enum cbf__flow cbf__step_list_streams(struct cbf__request *rq);
 enum cbf__flow cbf__step_next_link(struct cbf__request *rq);
 /* Fires CloseHardLinksEnumeration for rq->enumeration if it was started. Keeps rq->error. */
 enum cbf__flow cbf__step_close_links(struct cbf__request *rq);
+/* Fires CloseQuotasEnumeration for rq->enumeration if it was started. Keeps rq->error. */
+enum cbf__flow cbf__step_close_quotas(struct cbf__request *rq);
 /* The next page of names of rq->closing's file, whose claims are held, into rq->data; rq->links says what is asked for
  * and says the cursor to go on with. Ends the enumeration when it is through or has failed. */
 enum cbf__flow cbf__step_links_page(struct cbf__request *rq);

@@ -17,8 +17,9 @@
 
 enum { MOST_ROWS = 400, TEST_LIMIT_S = 240 };
 
-static const struct rows *const families[] = {&volume_rows, &file_rows,      &data_rows,    &directory_rows, &name_rows,
-					      &link_rows,   &attribute_rows, &control_rows, &stream_rows};
+static const struct rows *const families[] = {&volume_rows, &file_rows,  &data_rows,      &directory_rows,
+					      &name_rows,   &link_rows,  &attribute_rows, &control_rows,
+					      &stream_rows, &record_rows};
 enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
 
 static struct battery *battery;

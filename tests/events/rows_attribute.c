@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -122,6 +124,49 @@ static const char *sets_times(const struct firing *firing)
 	return NULL;
 }
 
+/* As chattr(1) and lsattr(1) do. */
+static void change_flags(struct battery *battery)
+{
+	int fd, flags = 0, present = 0;
+
+	put(battery, "/set", "x");
+	DO(fd = open(at(battery, "/set"), O_RDONLY | O_CLOEXEC));
+	DO(ioctl(fd, FS_IOC_GETFLAGS, &flags));
+	flags |= FS_NODUMP_FL;
+	DO(ioctl(fd, FS_IOC_SETFLAGS, &flags));
+	DO(ioctl(fd, FS_IOC_GETFLAGS, &present));
+	battery_did(present & FS_NODUMP_FL, "the flag is set");
+	DO(close(fd));
+	DO(unlink(at(battery, "/set")));
+}
+
+static const char *sets_flags(const struct firing *firing)
+{
+	EVENT_OF(firing, set_file_attributes);
+
+	MUST(strcmp(e->file_name, "/set") == 0);
+	MUST(e->valid & CBF_SET_INODE_FLAGS);
+	MUST(e->inode_flags & FS_NODUMP_FL);
+	MUST(e->project_id == 0);
+	MUST(b->file_context != NULL || b->handle_context != NULL);
+	MUST(e->result_code == 0);
+	return NULL;
+}
+
+static const char *tells_flags(const struct firing *firing)
+{
+	EVENT_OF(firing, get_file_info);
+
+	MUST(strcmp(e->file_name, "/set") == 0);
+	MUST(e->requested_info & CBF_INFO_FLAGS);
+	MUST(b->file_context != NULL || b->handle_context != NULL);
+	MUST(e->file_exists);
+	MUST(e->info->inode_flags & FS_NODUMP_FL);
+	MUST(e->info->project_id == 0);
+	MUST(e->result_code == 0);
+	return NULL;
+}
+
 static void use_attribute(struct battery *battery)
 {
 	char value[16];
@@ -207,6 +252,8 @@ static const struct row rows[] = {
 	{CBF__SET_FILE_ATTRIBUTES, "chmod", change_mode, sets_mode},
 	{CBF__SET_FILE_ATTRIBUTES, "chown", change_owner, sets_owner},
 	{CBF__SET_FILE_ATTRIBUTES, "utimensat", change_times, sets_times},
+	{CBF__SET_FILE_ATTRIBUTES, "ioctl(FS_IOC_SETFLAGS)", change_flags, sets_flags},
+	{CBF__GET_FILE_INFO, "ioctl(FS_IOC_GETFLAGS)", change_flags, tells_flags},
 	{CBF__SET_EA, "setxattr", use_attribute, sets_attribute},
 	{CBF__QUERY_EA, "getxattr", use_attribute, gives_attribute},
 	{CBF__QUERY_EA, "listxattr", list_attributes, lists_attributes},

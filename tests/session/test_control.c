@@ -1,50 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* ioctls: the volume's label and id, Fsctl and Ioctl, and what the library answers itself. */
-#include "fixture.h"
+#include "control_fixture.h"
 
-#include <cbfuse/control.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/fs.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-static struct fixture *begin(void **state, uint64_t *node, uint64_t *fh)
-{
-	struct fixture *f = *state;
-
-	mf_add_file(f->fs, "/f", "data");
-	fx_start(f, FX_STEP);
-	f->kernel->uid = f->kernel->gid = 0;
-	*node = fx_node(f, "/f");
-	*fh = fx_open(f, *node, O_RDONLY);
-	recorder_clear(f->recorder);
-	return f;
-}
-
-static void finish(struct fixture *f, uint64_t node, uint64_t fh)
-{
-	fx_release(f, node, fh);
-	fx_finish(f);
-}
-
-/* The ioctl with the sizes that its number says. */
-static int control(struct fixture *f, uint64_t node, uint64_t fh, unsigned long command, const void *in, void *out)
-{
-	uint32_t size = _IOC_SIZE(command);
-
-	return fk_ioctl(f->kernel, node, fh, node == FUSE_ROOT_ID, (uint32_t)command, in,
-			_IOC_DIR(command) & _IOC_WRITE ? size : 0, out, _IOC_DIR(command) & _IOC_READ ? size : 0);
-}
-
 static void test_version(void **state)
 {
 	struct cbf_volume_version version = {.major = 99, .reserved = 99};
 	uint64_t node, fh, directory;
-	struct fixture *f = begin(state, &node, &fh);
+	struct fixture *f = control_begin(state, &node, &fh);
 
 	assert_int_equal(control(f, node, fh, CBF_IOC_IS_VOLUME, NULL, &version), 0);
 	assert_int_equal(version.major, CBF_VERSION_MAJOR);
@@ -58,14 +27,14 @@ static void test_version(void **state)
 	assert_int_equal(fk_ioctl(f->kernel, node, fh, false, (uint32_t)CBF_IOC_IS_VOLUME, NULL, 0, &version, 8),
 			 EINVAL);
 	assert_int_equal(control(f, node, fh + 1000, CBF_IOC_IS_VOLUME, NULL, &version), EBADF);
-	finish(f, node, fh);
+	control_finish(f, node, fh);
 }
 
 static void test_label_and_id(void **state)
 {
 	char label[FSLABEL_MAX], long_label[FSLABEL_MAX];
 	uint64_t node, fh, id = 0;
-	struct fixture *f = begin(state, &node, &fh);
+	struct fixture *f = control_begin(state, &node, &fh);
 
 	assert_int_equal(control(f, node, fh, CBF_IOC_GET_VOLUME_ID, NULL, &id), 0);
 	assert_int_equal(id, MF_VOLUME_ID);
@@ -85,7 +54,7 @@ static void test_label_and_id(void **state)
 	assert_int_equal(control(f, node, fh, FS_IOC_SETFSLABEL, long_label, NULL), 0);
 	assert_int_equal(control(f, node, fh, FS_IOC_GETFSLABEL, NULL, label), 0);
 	assert_string_equal(label, long_label);
-	finish(f, node, fh);
+	control_finish(f, node, fh);
 }
 
 static void test_only_root_sets_the_label(void **state)
@@ -93,21 +62,21 @@ static void test_only_root_sets_the_label(void **state)
 	static const char label[FSLABEL_MAX] = "mine";
 	char out[FSLABEL_MAX];
 	uint64_t node, fh;
-	struct fixture *f = begin(state, &node, &fh);
+	struct fixture *f = control_begin(state, &node, &fh);
 
 	f->kernel->uid = f->kernel->gid = 1000;
 	assert_int_equal(control(f, node, fh, FS_IOC_SETFSLABEL, label, NULL), EPERM);
 	assert_int_equal(mf_seen(f->fs, MF_SET_VOLUME_LABEL), 0);
 	assert_int_equal(control(f, node, fh, FS_IOC_GETFSLABEL, NULL, out), 0);
 	f->kernel->uid = f->kernel->gid = 0;
-	finish(f, node, fh);
+	control_finish(f, node, fh);
 }
 
 static void test_bad_answers(void **state)
 {
 	char out[FSLABEL_MAX], in[8] = "1234567";
 	uint64_t node, fh;
-	struct fixture *f = begin(state, &node, &fh);
+	struct fixture *f = control_begin(state, &node, &fh);
 
 	mf_answer(f->fs, MF_GET_VOLUME_LABEL, MF_BAD_UNTERMINATED, 1);
 	assert_int_equal(control(f, node, fh, FS_IOC_GETFSLABEL, NULL, out), EIO);
@@ -123,7 +92,7 @@ static void test_bad_answers(void **state)
 	assert_int_equal(control(f, node, fh, FS_IOC_SETFSLABEL, out, NULL), ENOSPC);
 	mf_fail(f->fs, MF_IOCTL, 0, EBUSY);
 	assert_int_equal(control(f, node, fh, MF_IOCTL_REVERSE, in, out), EBUSY);
-	finish(f, node, fh);
+	control_finish(f, node, fh);
 }
 
 /* The result of an ioctl is a number above zero as well; the errno of the fake kernel's call is its negative. */
@@ -131,7 +100,7 @@ static void test_any_ioctl(void **state)
 {
 	char in[8] = "1234567", out[8];
 	uint64_t node, fh, directory;
-	struct fixture *f = begin(state, &node, &fh);
+	struct fixture *f = control_begin(state, &node, &fh);
 
 	assert_int_equal(control(f, node, fh, MF_FSCTL_REVERSE, in, out), -MF_RETURN_VALUE);
 	assert_memory_equal(out,
@@ -156,7 +125,7 @@ static void test_any_ioctl(void **state)
 	/* Nothing of ours that is not there comes to the hooks. */
 	assert_int_equal(control(f, node, fh, _IOWR(0xCB, 250, char[8]), in, out), ENOTTY);
 	assert_int_equal(mf_seen(f->fs, MF_IOCTL), 3);
-	finish(f, node, fh);
+	control_finish(f, node, fh);
 }
 
 static void test_all_fsctls_come_first(void **state)
@@ -167,7 +136,7 @@ static void test_all_fsctls_come_first(void **state)
 	uint64_t node, fh;
 
 	assert_int_equal(cbf_set_handle_all_fsctls(f->volume, true), 0);
-	f = begin(state, &node, &fh);
+	f = control_begin(state, &node, &fh);
 	/* "Not mine" leads on to the event of the label. */
 	assert_int_equal(control(f, node, fh, FS_IOC_GETFSLABEL, NULL, label), 0);
 	assert_int_equal(mf_seen(f->fs, MF_FSCTL), 1);
@@ -177,7 +146,7 @@ static void test_all_fsctls_come_first(void **state)
 	assert_int_equal(mf_seen(f->fs, MF_GET_VOLUME_LABEL), 1);
 	assert_int_equal(control(f, node, fh, CBF_IOC_IS_VOLUME, NULL, &version), 0);
 	assert_int_equal(mf_seen(f->fs, MF_FSCTL), 2);
-	finish(f, node, fh);
+	control_finish(f, node, fh);
 }
 
 static void test_without_hooks(void **state)

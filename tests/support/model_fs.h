@@ -30,6 +30,16 @@ enum mf_event {
 	MF_GET_VOLUME_LABEL,
 	MF_SET_VOLUME_LABEL,
 	MF_FSCTL,
+	MF_GET_OBJECT_ID,
+	MF_SET_OBJECT_ID,
+	MF_DELETE_OBJECT_ID,
+	MF_QUERY_QUOTAS,
+	MF_SET_QUOTAS,
+	MF_CLOSE_QUOTAS_ENUMERATION,
+	MF_GET_DEFAULT_QUOTA_INFO,
+	MF_SET_DEFAULT_QUOTA_INFO,
+	MF_SET_VALID_DATA_LENGTH,
+	MF_QUERY_COMPRESSION_INFO,
 	MF_IOCTL,
 	MF_ERROR,
 	MF_WORKER_THREAD_CREATION,
@@ -90,6 +100,7 @@ enum mf_context_kind {
 	MF_DIRECTORY_ENUMERATION,
 	MF_LINKS_ENUMERATION,
 	MF_STREAMS_ENUMERATION,
+	MF_QUOTAS_ENUMERATION,
 	MF_CONTEXT_KINDS
 };
 
@@ -136,6 +147,10 @@ size_t mf_ea_of(struct model_fs *fs, const char *path, const char *name, void *o
 enum { MF_RETURN_VALUE = 77, MF_VOLUME_ID = 0x1234 };
 #define MF_FSCTL_REVERSE _IOWR('f', 0xF0, char[8])
 #define MF_IOCTL_REVERSE _IOWR('q', 0xF0, char[8])
+
+/* model_fs_hooks_record.c. There are records of quotas for the users 1 to MF_QUOTA_RECORDS at first. */
+enum { MF_QUOTA_RECORDS = 3, MF_COMPRESSED_SIZE = 1234 };
+uint64_t mf_valid_data_length_of(struct model_fs *fs, const char *path);
 
 /* model_fs_knobs.c */
 /* After `skip` more events of that kind, the next one fails. The code may be anything. */

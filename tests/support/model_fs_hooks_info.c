@@ -130,6 +130,10 @@ static void set_attributes(struct mf_inode *inode, const struct cbf_set_file_att
 		inode->write_time = event->last_write_time;
 	if (event->valid & CBF_SET_CHANGE_TIME)
 		inode->change_time = event->change_time;
+	if (event->valid & CBF_SET_INODE_FLAGS)
+		inode->inode_flags = event->inode_flags;
+	if (event->valid & CBF_SET_PROJECT_ID)
+		inode->project_id = event->project_id;
 }
 
 static void set_file_attributes(struct cbf_volume *volume, struct cbf_set_file_attributes_event *event, void *user_data)

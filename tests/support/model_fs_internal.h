@@ -27,6 +27,10 @@ struct mf_inode {
 	uint64_t reserved; /* by SetAllocationSize: the end of it */
 	char *data; /* of a file, or the target of a symbolic link */
 	struct timespec access_time, write_time, change_time;
+	bool has_object_id;
+	uint8_t object_id[CBF_OBJECT_ID_SIZE], extended_information[CBF_OBJECT_ID_EXTENDED_SIZE];
+	uint64_t valid_data_length;
+	uint32_t inode_flags, project_id;
 	struct mf_ea *eas; /* in the order in which they were made */
 	struct mf_inode *stream_of; /* the file, referenced; NULL: not a stream */
 };
@@ -69,6 +73,11 @@ enum {
 	MF_STREAMS_MAGIC = 0x57e
 };
 
+struct mf_quota {
+	uint32_t id; /* 0: no record */
+	uint64_t threshold, limit;
+};
+
 struct mf_knobs {
 	unsigned seen, running, most_at_once, blocked;
 	bool fail_armed, fail_dirty;
@@ -92,6 +101,9 @@ struct model_fs {
 	struct mf_knobs knobs[MF_EVENT_COUNT];
 	bool deny_deletion, overlap_allowed, forgets_deleted;
 	int workers;
+	struct mf_quota quotas[8]; /* of users */
+	uint64_t default_threshold, default_limit;
+	uint32_t quota_flags;
 	char label[CBF_LABEL_MAX + 1];
 	long made[MF_CONTEXT_KINDS], freed[MF_CONTEXT_KINDS];
 	unsigned violations;
@@ -151,6 +163,8 @@ void mf__give_name(const struct mf_call *call, char *out, size_t capacity, const
 
 /* Is the path a stream's if, and only if, the event says so? */
 void mf__check_stream(struct mf_call *call, const char *path, bool is_stream);
+/* model_fs_hooks_record.c */
+void mf__begin_quotas(struct model_fs *fs);
 
 /* model_fs_hooks_xattr.c */
 void mf__free_eas(struct mf_inode *inode);
@@ -165,6 +179,7 @@ void mf__hook_links(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_streams(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_xattr(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_control(struct model_fs *fs, struct cbf_volume *volume);
+void mf__hook_records(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_names(struct model_fs *fs, struct cbf_volume *volume);
 
 #endif

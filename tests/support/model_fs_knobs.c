@@ -196,9 +196,9 @@ void mf_check(struct model_fs *fs)
 
 void mf_check_balance(struct model_fs *fs)
 {
-	static const char *const kinds[MF_CONTEXT_KINDS] = {"file contexts", "handle contexts",
-							    "enumerations of directories", "enumerations of links",
-							    "enumerations of streams"};
+	static const char *const kinds[MF_CONTEXT_KINDS] = {
+		"file contexts",         "handle contexts",         "enumerations of directories",
+		"enumerations of links", "enumerations of streams", "enumerations of quotas"};
 	int kind;
 
 	mf_check(fs);

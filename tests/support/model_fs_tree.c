@@ -318,6 +318,11 @@ void mf__fill_info(const struct mf_inode *inode, struct cbf_file_info *info)
 	info->creation_time = info->last_access_time = file->access_time;
 	info->last_write_time = file->write_time;
 	info->change_time = file->change_time;
+	info->inode_flags = inode->inode_flags;
+	info->project_id = inode->project_id;
+	info->creation_time = info->last_access_time = inode->access_time;
+	info->last_write_time = inode->write_time;
+	info->change_time = inode->change_time;
 }
 
 static uint64_t add(struct model_fs *fs, const char *path, mode_t mode, const char *data)
