@@ -31,9 +31,9 @@ void hook_get_file_info(struct cbf_volume *volume, struct cbf_get_file_info_even
 }
 
 /* With the node locked: puts what it stores down to its new owners. */
-static int change_owners(struct node *node, uid_t uid, gid_t gid)
+static int change_owners(struct node *node, uid_t uid, gid_t gid, uint32_t project)
 {
-	const uint32_t ids[SPACE_KINDS] = {uid, gid, 0};
+	const uint32_t ids[SPACE_KINDS] = {uid, gid, project};
 	struct space *space = &node->drive->space;
 	struct owners owners;
 	int error = space_owners(space, ids, &owners);
@@ -45,6 +45,7 @@ static int change_owners(struct node *node, uid_t uid, gid_t gid)
 	node->owners = owners;
 	node->uid = uid;
 	node->gid = gid;
+	node->project = project;
 	return 0;
 }
 
@@ -64,10 +65,17 @@ static int set_attributes(struct node *node, const struct cbf_set_file_attribute
 {
 	uid_t uid = event->valid & CBF_SET_UID ? event->uid : node->uid;
 	gid_t gid = event->valid & CBF_SET_GID ? event->gid : node->gid;
-	int error = uid != node->uid || gid != node->gid ? change_owners(node, uid, gid) : 0;
+	uint32_t project = event->valid & CBF_SET_PROJECT_ID ? event->project_id : node->project;
+	int error = 0;
 
+	if ((event->valid & CBF_SET_INODE_FLAGS) && (event->inode_flags & ~(uint32_t)NODE_FLAGS))
+		return -EOPNOTSUPP;
+	if (uid != node->uid || gid != node->gid || project != node->project)
+		error = change_owners(node, uid, gid, project);
 	if (error)
 		return error;
+	if (event->valid & CBF_SET_INODE_FLAGS)
+		node->flags = event->inode_flags;
 	if (event->valid & CBF_SET_MODE)
 		node->mode = (node->mode & S_IFMT) | (event->mode & PERMISSIONS);
 	set_times(node, event);

@@ -200,7 +200,7 @@ void node_note_access(struct node *node)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	pthread_rwlock_rdlock(&node->lock);
-	is_old = access_is_old(&node->times, &now);
+	is_old = !(node->flags & FS_NOATIME_FL) && access_is_old(&node->times, &now);
 	pthread_rwlock_unlock(&node->lock);
 	if (!is_old)
 		return;
@@ -226,6 +226,8 @@ void node_fill_info(struct node *node, struct cbf_file_info *info)
 	info->allocation_size = node_stored(node) - node->attributes.bytes;
 	info->hard_link_count = node->links;
 	info->block_size = PAGE_BYTES;
+	info->inode_flags = node->flags;
+	info->project_id = node->project;
 	info->creation_time = node->times.creation;
 	info->last_access_time = node->times.access;
 	info->last_write_time = node->times.write;

@@ -16,11 +16,15 @@
 #include "space.h"
 
 #include <cbfuse/event_attr.h>
+#include <linux/fs.h>
 #include <sys/types.h>
 #include <time.h>
 
 /* As ext4 has it. */
 enum { NODE_MOST_LINKS = 65000 };
+
+/* The inode flags that can be set: what is kept there is to hold as well. */
+enum { NODE_FLAGS = FS_NODUMP_FL | FS_NOATIME_FL };
 
 struct node_times {
 	struct timespec creation;
@@ -39,6 +43,8 @@ struct node {
 	uid_t uid;
 	gid_t gid;
 	dev_t device;
+	uint32_t flags; /* NODE_FLAGS */
+	uint32_t project; /* whose account it is on as well */
 	uint32_t links; /* 0: no name is left */
 	uint64_t size; /* of a file, or of a link's target */
 	struct node_times times;
