@@ -141,8 +141,12 @@ static bool lies_on_top(const struct cbf_volume *volume)
 /* By force our side ends in any case: also if the mount cannot be taken away, or lives on by an open file. */
 static int take_down(struct cbf_volume *volume, bool force)
 {
-	int error = lies_on_top(volume) ? cbf__take_down(volume->mount_point, force) : -EBUSY;
+	int error;
 
+	atomic_store(&volume->asked_to_end, true); /* it may be over before the next line is */
+	error = lies_on_top(volume) ? cbf__take_down(volume->mount_point, force) : -EBUSY;
+	if (error && !force)
+		atomic_store(&volume->asked_to_end, false);
 	if (!force)
 		return error;
 	cbf__session_stop(volume);

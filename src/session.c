@@ -175,6 +175,9 @@ static void all_done(struct cbf_volume *volume)
 	if (!volume->mount_fired || volume->mount_result)
 		return;
 	memset(&event, 0, sizeof(event));
+	if (!atomic_load(&volume->asked_to_end))
+		(void)cbf__fire(volume, CBF__EJECTED, &event, NULL);
+	memset(&event, 0, sizeof(event));
 	(void)cbf__fire(volume, CBF__UNMOUNT, &event, NULL);
 }
 
@@ -272,6 +275,7 @@ int cbf__session_prepare(struct cbf_volume *volume)
 		return -errno;
 	volume->mount_result = 0;
 	atomic_store(&volume->ending, false);
+	atomic_store(&volume->asked_to_end, false);
 	error = cbf__tree_init(&volume->tree, volume->properties.use_file_ids, volume->properties.use_hard_links);
 	if (error) {
 		close(volume->wake_fd);
@@ -342,6 +346,7 @@ int cbf__session_start(struct cbf_volume *volume)
 
 void cbf__session_stop(struct cbf_volume *volume)
 {
+	atomic_store(&volume->asked_to_end, true);
 	atomic_store(&volume->ending, true);
 	cbf__workers_stop(&volume->workers);
 }

@@ -72,6 +72,7 @@ struct cbf_volume {
 	struct cbf__list pool;
 	unsigned pooled;
 	atomic_uint requests;
+	atomic_bool asked_to_end; /* by this process */
 	atomic_bool ending; /* parked requests fail instead of firing */
 
 	/* session.c */

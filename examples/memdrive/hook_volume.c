@@ -23,6 +23,16 @@ void hook_unmount(struct cbf_volume *volume, struct cbf_unmount_event *event, vo
 	atomic_store(&drive->workers, 0);
 }
 
+/* Once this process has ended, nobody gets at it any more. */
+void hook_ejected(struct cbf_volume *volume, struct cbf_ejected_event *event, void *user_data)
+{
+	struct memdrive *drive = user_data;
+
+	(void)volume;
+	(void)event;
+	report_error(&drive->report, "unmounted from outside; what was stored is gone");
+}
+
 void hook_error(struct cbf_volume *volume, struct cbf_error_event *event, void *user_data)
 {
 	struct memdrive *drive = user_data;

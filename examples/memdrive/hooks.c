@@ -12,6 +12,7 @@ int hooks_register(struct cbf_volume *volume, struct memdrive *drive)
 #define REGISTER(event) failed |= cbf_on_##event(volume, hook_##event, drive) != 0
 	REGISTER(mount);
 	REGISTER(unmount);
+	REGISTER(ejected);
 	REGISTER(error);
 	REGISTER(get_volume_size);
 	REGISTER(get_volume_id);

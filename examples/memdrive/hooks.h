@@ -13,6 +13,7 @@ int hooks_register(struct cbf_volume *volume, struct memdrive *drive);
 /* hook_volume.c */
 void hook_mount(struct cbf_volume *volume, struct cbf_mount_event *event, void *user_data);
 void hook_unmount(struct cbf_volume *volume, struct cbf_unmount_event *event, void *user_data);
+void hook_ejected(struct cbf_volume *volume, struct cbf_ejected_event *event, void *user_data);
 void hook_error(struct cbf_volume *volume, struct cbf_error_event *event, void *user_data);
 void hook_get_volume_size(struct cbf_volume *volume, struct cbf_get_volume_size_event *event, void *user_data);
 

@@ -3,8 +3,9 @@
  * @file event_volume.h
  * Events of the volume as a whole: mounted, unmounted, how large, its label and id, worker threads, errors.
  *
- * Order: WorkerThreadCreation (of the first worker), Mount, then everything else, Unmount, and WorkerThreadTermination
- * of the last worker. Each setter takes NULL to unregister, and returns 0, or -EBUSY while the volume is mounted.
+ * Order: WorkerThreadCreation (of the first worker), Mount, then everything else, Ejected (maybe), Unmount, and
+ * WorkerThreadTermination of the last worker. Each setter takes NULL to unregister, and returns 0, or -EBUSY while the
+ * volume is mounted.
  */
 #ifndef CBFUSE_EVENT_VOLUME_H
 #define CBFUSE_EVENT_VOLUME_H
@@ -32,6 +33,17 @@ struct cbf_unmount_event {
 };
 typedef void (*cbf_unmount_hook)(struct cbf_volume *volume, struct cbf_unmount_event *event, void *user_data);
 CBF_API int cbf_on_unmount(struct cbf_volume *volume, cbf_unmount_hook hook, void *user_data);
+
+/** Fires when the volume has ended although nobody in this process asked for it: umount(8) from outside, or a
+ * connection that was cut off. After the Cleanup and Close events of all that was open, before Unmount. The result_code
+ * is ignored. Default: nothing. */
+struct cbf_ejected_event {
+	int result_code; /**< 0 on entry; see result.h */
+};
+/** A hook for Ejected. */
+typedef void (*cbf_ejected_hook)(struct cbf_volume *volume, struct cbf_ejected_event *event, void *user_data);
+/** Registers the hook for Ejected. */
+CBF_API int cbf_on_ejected(struct cbf_volume *volume, cbf_ejected_hook hook, void *user_data);
 
 /** Fires for statfs(2) (`df`). Sizes are in sectors of cbf_set_sector_size() bytes (512 unless set). All fields are 0
  *  on entry. Default: a volume of size zero. */

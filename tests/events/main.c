@@ -37,7 +37,8 @@ static void run_row(void **state)
 	const struct row *row = *state;
 	const char *fault;
 
-	if (row->id == CBF__MOUNT || row->id == CBF__UNMOUNT || row->id == CBF__WORKER_THREAD_CREATION) {
+	if (row->id == CBF__MOUNT || row->id == CBF__UNMOUNT || row->id == CBF__EJECTED ||
+	    row->id == CBF__WORKER_THREAD_CREATION) {
 		row->act(NULL);
 		return;
 	}

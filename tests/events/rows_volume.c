@@ -2,6 +2,7 @@
 /* The life of a volume, its size. */
 #include "battery.h"
 
+#include <sys/mount.h>
 #include <sys/statvfs.h>
 
 static void live(struct battery *battery)
@@ -10,7 +11,7 @@ static void live(struct battery *battery)
 	(void)cbf_unmount(battery->volume, CBF_UNMOUNT_FORCE);
 }
 
-static const struct row mount_row, unmount_row, worker_row;
+static const struct row ejected_row, mount_row, unmount_row, worker_row;
 
 static void mount_anew(struct battery *battery)
 {
@@ -28,6 +29,28 @@ static void start_workers(struct battery *battery)
 {
 	(void)battery;
 	battery_run_life(&worker_row, live);
+}
+
+/* As umount(8) does it, from outside. */
+static void eject(struct battery *battery)
+{
+	battery_mount(battery);
+	DO(umount2(battery->directory, 0));
+}
+
+static void eject_anew(struct battery *battery)
+{
+	(void)battery;
+	battery_run_life(&ejected_row, eject);
+}
+
+static const char *ejects(const struct firing *firing)
+{
+	EVENT_OF(firing, ejected);
+
+	MUST(b->result_code == 0);
+	MUST(e->result_code == 0);
+	return NULL;
 }
 
 static const char *mounts(const struct firing *firing)
@@ -57,6 +80,7 @@ static const char *starts_worker(const struct firing *firing)
 	return NULL;
 }
 
+static const struct row ejected_row = {CBF__EJECTED, "umount", eject_anew, ejects};
 static const struct row mount_row = {CBF__MOUNT, "cbf_mount()", mount_anew, mounts};
 static const struct row unmount_row = {CBF__UNMOUNT, "cbf_unmount()", unmount_anew, unmounts};
 static const struct row worker_row = {CBF__WORKER_THREAD_CREATION, "cbf_mount()", start_workers, starts_worker};
@@ -86,6 +110,7 @@ static const char *size(const struct firing *firing)
 }
 
 static const struct row rows[] = {
+	{CBF__EJECTED, "umount", eject_anew, ejects},
 	{CBF__MOUNT, "cbf_mount()", mount_anew, mounts},
 	{CBF__UNMOUNT, "cbf_unmount()", unmount_anew, unmounts},
 	{CBF__WORKER_THREAD_CREATION, "cbf_mount()", start_workers, starts_worker},

@@ -12,6 +12,7 @@
  * for those to change who see one of its directories, no ioctl of theirs is safe to repeat as root, and Linux's own
  * filesystems have no streams, nor what Windows asks by codes of its own. */
 const enum cbf__event_id subject_unhooked[] = {CBF__UNMOUNT,
+					       CBF__EJECTED,
 					       CBF__GET_VOLUME_ID,
 					       CBF__GET_VOLUME_LABEL,
 					       CBF__SET_VOLUME_LABEL,

@@ -95,6 +95,7 @@ static void test_force_with_files_open(void **state)
 	assert_int_equal(cbf_unmount(m->volume, 0), -EBUSY);
 	assert_int_equal(cbf_unmount(m->volume, CBF_UNMOUNT_FORCE), 0);
 	expect_good_end(m, &watch);
+	assert_int_equal(mf_seen(m->fs, MF_EJECTED), 0);
 	assert_true(atomic_load(&watch.closes) >= FILES);
 	for (int i = 0; i < READERS; i++) {
 		assert_int_equal(pthread_join(readers[i].thread, NULL), 0);
@@ -197,9 +198,11 @@ static void test_unmounted_from_outside(void **state)
 		assert_false(cbf_get_active(m->volume));
 		expect_good_end(m, &watch);
 		assert_int_equal(cbf_unmount(m->volume, 0), -ENOTCONN);
+		assert_int_equal(mf_seen(m->fs, MF_EJECTED), round + 1);
 	}
 	mx_mount(m);
 	mx_finish(m);
+	assert_int_equal(mf_seen(m->fs, MF_EJECTED), 5); /* not when we end it ourselves */
 }
 
 /* umount -l: the mount is gone for all but those who are in it; it ends with the last of them. */

@@ -130,7 +130,7 @@ static void test_forced_end_closes_a_file(void **state)
 	(void)fx_open(f, node, O_RDWR);
 	recorder_clear(f->recorder);
 	fx_end_session(f);
-	recorder_expect(f->recorder, "CleanupFile /f", "CloseFile /f", "Unmount", NULL);
+	recorder_expect(f->recorder, "CleanupFile /f", "CloseFile /f", "Ejected", "Unmount", NULL);
 	mf_check_balance(f->fs);
 }
 
@@ -147,8 +147,8 @@ static void test_forced_end_closes_each_handle_if_each_was_told(void **state)
 	(void)fx_open(f, node, O_RDONLY);
 	recorder_clear(f->recorder);
 	fx_end_session(f);
-	recorder_expect(f->recorder, "CleanupFile /f", "CloseFile /f", "CleanupFile /f", "CloseFile /f", "Unmount",
-			NULL);
+	recorder_expect(f->recorder, "CleanupFile /f", "CloseFile /f", "CleanupFile /f", "CloseFile /f", "Ejected",
+			"Unmount", NULL);
 	mf_check_balance(f->fs);
 }
 
@@ -168,7 +168,8 @@ static void test_forced_end_closes_a_directory_enumeration(void **state)
 	assert_int_equal(mf_contexts_alive(f->fs, MF_DIRECTORY_ENUMERATION), 1);
 	recorder_clear(f->recorder);
 	fx_end_session(f);
-	recorder_expect(f->recorder, "CloseDirectoryEnumeration /d", "CleanupFile /d", "CloseFile /d", "Unmount", NULL);
+	recorder_expect(f->recorder, "CloseDirectoryEnumeration /d", "CleanupFile /d", "CloseFile /d", "Ejected",
+			"Unmount", NULL);
 	mf_check_balance(f->fs);
 }
 
@@ -194,7 +195,8 @@ static void test_forced_end_closes_an_enumeration_of_links(void **state)
 	assert_int_equal(mf_contexts_alive(f->fs, MF_LINKS_ENUMERATION), 1);
 	recorder_clear(f->recorder);
 	fx_end_session(f);
-	recorder_expect(f->recorder, "CloseHardLinksEnumeration /f", "CleanupFile /f", "CloseFile /f", "Unmount", NULL);
+	recorder_expect(f->recorder, "CloseHardLinksEnumeration /f", "CleanupFile /f", "CloseFile /f", "Ejected",
+			"Unmount", NULL);
 	mf_check_balance(f->fs);
 }
 

@@ -28,6 +28,15 @@ static void on_unmount(struct cbf_volume *volume, struct cbf_unmount_event *even
 	mf__leave(&call);
 }
 
+static void on_ejected(struct cbf_volume *volume, struct cbf_ejected_event *event, void *user_data)
+{
+	struct mf_call call;
+
+	(void)volume;
+	(void)mf__enter(&call, user_data, MF_EJECTED, event, NULL, NULL, &event->result_code);
+	mf__leave(&call);
+}
+
 static void get_volume_size(struct cbf_volume *volume, struct cbf_get_volume_size_event *event, void *user_data)
 {
 	struct mf_call call;
@@ -81,6 +90,7 @@ void mf__hook_volume(struct model_fs *fs, struct cbf_volume *volume)
 {
 	assert_int_equal(cbf_on_mount(volume, on_mount, fs), 0);
 	assert_int_equal(cbf_on_unmount(volume, on_unmount, fs), 0);
+	assert_int_equal(cbf_on_ejected(volume, on_ejected, fs), 0);
 	assert_int_equal(cbf_on_get_volume_size(volume, get_volume_size, fs), 0);
 	assert_int_equal(cbf_on_error(volume, on_error, fs), 0);
 	assert_int_equal(cbf_on_worker_thread_creation(volume, worker_thread_creation, fs), 0);

@@ -20,6 +20,7 @@ struct row {
 static const struct row rows[] = {
 	{CBF__MOUNT, 0, 0},
 	{CBF__UNMOUNT, 0, 0},
+	{CBF__EJECTED, 0, 0},
 	{CBF__GET_VOLUME_SIZE, 0, 0},
 	{CBF__GET_VOLUME_ID, EOPNOTSUPP, EOPNOTSUPP},
 	{CBF__GET_VOLUME_LABEL, ENOTTY, ENOTTY},

@@ -23,6 +23,7 @@ struct slots_of {
 static const struct slots_of table[] = {
 	{CBF__MOUNT, NONE, NONE},
 	{CBF__UNMOUNT, NONE, NONE},
+	{CBF__EJECTED, NONE, NONE},
 	{CBF__GET_VOLUME_SIZE, NONE, NONE},
 	{CBF__GET_VOLUME_ID, NONE, NONE},
 	{CBF__GET_VOLUME_LABEL, NONE, NONE},

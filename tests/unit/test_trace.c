@@ -56,6 +56,7 @@ struct row {
 static const struct row rows[] = {
 	{CBF__MOUNT, {.mount = {0}}, 0, "Mount -> 0"},
 	{CBF__UNMOUNT, {.unmount = {0}}, 5, "Unmount -> 5"},
+	{CBF__EJECTED, {.ejected = {.result_code = 0}}, 0, "Ejected -> 0"},
 	{CBF__GET_VOLUME_SIZE, {.get_volume_size = {.total_sectors = 7}}, 0, "GetVolumeSize -> 0"},
 	{CBF__WORKER_THREAD_CREATION, {.worker_thread_creation = {0}}, 0, "WorkerThreadCreation -> 0"},
 	{CBF__OPEN_FILE, {.open_file = {.file_name = "/a/b", .flags = 0x8000}}, 0, "OpenFile /a/b flags=0x8000 -> 0"},
