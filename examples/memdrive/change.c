@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "change.h"
 
+#include "flags.h"
 #include "memdrive.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 
 static void inherit(const struct node *directory, struct node_plan *plan)
 {
+	flags_inherit(directory, plan);
 	if (!(directory->mode & S_ISGID))
 		return;
 	plan->gid = directory->gid;
@@ -16,13 +18,19 @@ static void inherit(const struct node *directory, struct node_plan *plan)
 }
 
 /* With both locked. */
-static int check_new_name(const struct place *place)
+static int check_new_name(const struct place *place, const struct node *node)
 {
 	struct entry *entry;
+	int error;
 
 	if (place->directory->links == 0)
 		return -ENOENT; /* it has been removed */
-	return place->node || !place_is_true(place, &entry) ? -EEXIST : 0;
+	if (place->node || !place_is_true(place, &entry))
+		return -EEXIST;
+	error = flags_check_new_entry(place->directory);
+	if (error == 0)
+		error = flags_check_project(place->directory, node);
+	return error == 0 && node->links > 0 ? flags_check_change(node) : error;
 }
 
 /* Enters the node, which has a new name then; the reference is the name's. */
@@ -33,7 +41,7 @@ static int enter(const struct place *place, struct node *node, struct entry *ent
 	int error;
 
 	node_lock_all(nodes);
-	error = check_new_name(place);
+	error = check_new_name(place, node);
 	if (error == 0 && node->links >= NODE_MOST_LINKS)
 		error = -EMLINK;
 	if (error == 0) {
@@ -110,7 +118,9 @@ static int check_removal(const struct place *place, bool is_directory, struct en
 		return -EAGAIN;
 	if (node_is(place->node, S_IFDIR) != is_directory)
 		return is_directory ? -ENOTDIR : -EISDIR;
-	return is_directory && directory_count(&place->node->directory) > 0 ? -ENOTEMPTY : 0;
+	if (is_directory && directory_count(&place->node->directory) > 0)
+		return -ENOTEMPTY;
+	return flags_check_removal(place->directory, place->node);
 }
 
 static int remove_entry(const struct place *place, bool is_directory)

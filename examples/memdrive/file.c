@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "file.h"
 
+#include "flags.h"
 #include "memdrive.h"
 
 #include <errno.h>
@@ -102,8 +103,10 @@ static bool is_too_far(uint64_t position, uint64_t length)
 
 static int store(struct node *file, uint64_t position, const struct origin *origin, uint64_t length, uint64_t *stored)
 {
-	int error;
+	int error = flags_check_write(file, position);
 
+	if (error)
+		return error;
 	if (position >= FILE_SIZE_MAX)
 		return -EFBIG;
 	if (is_too_far(position, length))
@@ -153,23 +156,30 @@ int file_copy(struct node *to, uint64_t position, struct node *from, uint64_t fr
 	return error;
 }
 
-int file_resize(struct node *file, uint64_t size)
+static void resize(struct node *file, uint64_t size)
 {
-	uint64_t pages;
+	uint64_t pages = file->content.pages;
 
-	if (is_too_far(0, size))
-		return -EFBIG;
-	pthread_rwlock_wrlock(&file->lock);
-	pages = file->content.pages;
 	if (size <= file->size)
 		content_cut(&file->content, size);
 	file->size = size;
 	node_note_write(file); /* also if it is the same: ftruncate(2) and O_TRUNC want that */
 	give(file, pages - file->content.pages);
-	pthread_rwlock_unlock(&file->lock);
-	return 0;
 }
 
+int file_resize(struct node *file, uint64_t size)
+{
+	int error;
+
+	if (is_too_far(0, size))
+		return -EFBIG;
+	pthread_rwlock_wrlock(&file->lock);
+	error = flags_check_change(file);
+	if (error == 0)
+		resize(file, size);
+	pthread_rwlock_unlock(&file->lock);
+	return error;
+}
 static int reserve(struct node *file, uint64_t position, uint64_t length)
 {
 	uint64_t missing = content_missing(&file->content, position, length);
@@ -188,7 +198,9 @@ int file_reserve(struct node *file, uint64_t position, uint64_t length)
 	int error;
 
 	pthread_rwlock_wrlock(&file->lock);
-	error = reserve(file, position, length);
+	error = flags_check_touch(file);
+	if (error == 0)
+		error = reserve(file, position, length);
 	if (error == 0)
 		node_note_write(file);
 	pthread_rwlock_unlock(&file->lock);
@@ -198,7 +210,7 @@ int file_reserve(struct node *file, uint64_t position, uint64_t length)
 static int zero(struct node *file, uint64_t position, uint64_t length, bool punch_hole)
 {
 	uint64_t pages;
-	int error = is_too_far(position, length) ? -EFBIG : 0;
+	int error = is_too_far(position, length) ? -EFBIG : flags_check_change(file);
 
 	if (error == 0 && !punch_hole)
 		error = reserve(file, position, length);
@@ -219,6 +231,25 @@ int file_zero(struct node *file, uint64_t position, uint64_t length, bool punch_
 	error = zero(file, position, length, punch_hole);
 	pthread_rwlock_unlock(&file->lock);
 	return error;
+}
+
+void file_invalidate(struct node *file, uint64_t position)
+{
+	pthread_rwlock_wrlock(&file->lock);
+	if (position < file->size)
+		content_zero(&file->content, position, file->size - position, false);
+	node_note_write(file);
+	pthread_rwlock_unlock(&file->lock);
+}
+
+uint64_t file_space(struct node *file)
+{
+	uint64_t pages;
+
+	pthread_rwlock_rdlock(&file->lock);
+	pages = file->content.pages;
+	pthread_rwlock_unlock(&file->lock);
+	return pages * PAGE_BYTES;
 }
 
 bool file_find_data(struct node *file, uint64_t position, uint64_t *start, uint64_t *length)

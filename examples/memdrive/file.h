@@ -24,6 +24,11 @@ int file_reserve(struct node *file, uint64_t position, uint64_t length);
 /* Zeros; punch_hole: and the space is given back, else it is kept or reserved. The same results. */
 int file_zero(struct node *file, uint64_t position, uint64_t length, bool punch_hole);
 
+/* From there to the end it reads as zeros; the space stays. */
+void file_invalidate(struct node *file, uint64_t position);
+/* How many bytes of space its content takes. */
+uint64_t file_space(struct node *file);
+
 /* The first range with data that ends after `position`. False: there is none. */
 bool file_find_data(struct node *file, uint64_t position, uint64_t *start, uint64_t *length);
 

@@ -2,6 +2,8 @@
 /* What a file is, and the targets of symbolic links. */
 #include "hooks.h"
 
+#include "flags.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -60,22 +62,34 @@ static void set_times(struct node *node, const struct cbf_set_file_attributes_ev
 		node->times.change = event->change_time;
 }
 
+/* That a file must not be changed can be changed itself. */
+static int check_flags(const struct node *node, const struct cbf_set_file_attributes_event *event)
+{
+	const unsigned now = CBF_SET_LAST_ACCESS_NOW | CBF_SET_LAST_WRITE_NOW | CBF_SET_LAST_ACCESS_TIME |
+			     CBF_SET_LAST_WRITE_TIME | CBF_SET_CHANGE_TIME;
+	const unsigned both = CBF_SET_LAST_ACCESS_NOW | CBF_SET_LAST_WRITE_NOW;
+
+	if (event->valid & CBF_SET_INODE_FLAGS)
+		return flags_check_known(event->inode_flags);
+	if ((event->valid & both) == both && !(event->valid & ~now))
+		return flags_check_touch(node);
+	return flags_check_change(node);
+}
+
 /* What can fail comes first. */
 static int set_attributes(struct node *node, const struct cbf_set_file_attributes_event *event)
 {
 	uid_t uid = event->valid & CBF_SET_UID ? event->uid : node->uid;
 	gid_t gid = event->valid & CBF_SET_GID ? event->gid : node->gid;
 	uint32_t project = event->valid & CBF_SET_PROJECT_ID ? event->project_id : node->project;
-	int error = 0;
+	int error = check_flags(node, event);
 
-	if ((event->valid & CBF_SET_INODE_FLAGS) && (event->inode_flags & ~(uint32_t)NODE_FLAGS))
-		return -EOPNOTSUPP;
-	if (uid != node->uid || gid != node->gid || project != node->project)
+	if (error == 0 && (uid != node->uid || gid != node->gid || project != node->project))
 		error = change_owners(node, uid, gid, project);
 	if (error)
 		return error;
 	if (event->valid & CBF_SET_INODE_FLAGS)
-		node->flags = event->inode_flags;
+		node->inode_flags = event->inode_flags;
 	if (event->valid & CBF_SET_MODE)
 		node->mode = (node->mode & S_IFMT) | (event->mode & PERMISSIONS);
 	set_times(node, event);

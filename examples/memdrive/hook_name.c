@@ -3,17 +3,22 @@
 #include "hooks.h"
 
 #include "change.h"
+#include "flags.h"
 #include "rename.h"
 
-/* There is no file here that must stay; whether this one still is there is all that can be said. */
+/* What is immutable or append-only stays. */
 void hook_can_file_be_deleted(struct cbf_volume *volume, struct cbf_can_file_be_deleted_event *event, void *user_data)
 {
 	struct node *node;
 
 	(void)volume;
 	event->result_code = -path_or_context(user_data, event->file_name, event->file_context, &node);
-	if (event->result_code == 0)
-		node_release(node);
+	if (event->result_code != 0)
+		return;
+	pthread_rwlock_rdlock(&node->lock);
+	event->can_be_deleted = flags_check_change(node) == 0;
+	pthread_rwlock_unlock(&node->lock);
+	node_release(node);
 }
 
 void hook_delete_file(struct cbf_volume *volume, struct cbf_delete_file_event *event, void *user_data)

@@ -27,6 +27,23 @@ void hook_query_allocated_ranges(struct cbf_volume *volume, struct cbf_query_all
 		file_find_data(event->file_context, event->position, &event->range_position, &event->range_length);
 }
 
+void hook_set_valid_data_length(struct cbf_volume *volume, struct cbf_set_valid_data_length_event *event,
+				void *user_data)
+{
+	(void)volume;
+	(void)user_data;
+	file_invalidate(event->file_context, event->valid_data_length);
+}
+
+/* Nothing is compressed here. */
+void hook_query_compression_info(struct cbf_volume *volume, struct cbf_query_compression_info_event *event,
+				 void *user_data)
+{
+	(void)volume;
+	(void)user_data;
+	event->compressed_file_size = file_space(event->file_context);
+}
+
 void hook_offload_write_file(struct cbf_volume *volume, struct cbf_offload_write_file_event *event, void *user_data)
 {
 	(void)volume;

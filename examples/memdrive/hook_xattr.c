@@ -2,6 +2,8 @@
 /* Extended attributes, of all namespaces but `system.`: what is kept there is to be enforced as well. */
 #include "hooks.h"
 
+#include "flags.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -90,6 +92,8 @@ static int set(struct node *node, struct cbf_set_ea_event *event)
 {
 	const struct attribute *old = attributes_find(&node->attributes, event->ea_name);
 
+	if (flags_check_change(node) != 0)
+		return -EPERM;
 	if (!is_kept(event->ea_name))
 		return -EOPNOTSUPP;
 	if (event->create && old)

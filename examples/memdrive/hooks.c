@@ -20,6 +20,16 @@ int hooks_register(struct cbf_volume *volume, struct memdrive *drive)
 	REGISTER(set_volume_label);
 	REGISTER(fsctl);
 	REGISTER(ioctl);
+	REGISTER(get_object_id);
+	REGISTER(set_object_id);
+	REGISTER(delete_object_id);
+	REGISTER(query_quotas);
+	REGISTER(set_quotas);
+	REGISTER(close_quotas_enumeration);
+	REGISTER(get_default_quota_info);
+	REGISTER(set_default_quota_info);
+	REGISTER(set_valid_data_length);
+	REGISTER(query_compression_info);
 	REGISTER(worker_thread_creation);
 	REGISTER(worker_thread_termination);
 	REGISTER(open_file);

@@ -24,6 +24,21 @@ void hook_set_volume_label(struct cbf_volume *volume, struct cbf_set_volume_labe
 void hook_fsctl(struct cbf_volume *volume, struct cbf_fsctl_event *event, void *user_data);
 void hook_ioctl(struct cbf_volume *volume, struct cbf_ioctl_event *event, void *user_data);
 
+/* hook_object_id.c */
+void hook_get_object_id(struct cbf_volume *volume, struct cbf_get_object_id_event *event, void *user_data);
+void hook_set_object_id(struct cbf_volume *volume, struct cbf_set_object_id_event *event, void *user_data);
+void hook_delete_object_id(struct cbf_volume *volume, struct cbf_delete_object_id_event *event, void *user_data);
+
+/* hook_quota.c */
+void hook_query_quotas(struct cbf_volume *volume, struct cbf_query_quotas_event *event, void *user_data);
+void hook_set_quotas(struct cbf_volume *volume, struct cbf_set_quotas_event *event, void *user_data);
+void hook_close_quotas_enumeration(struct cbf_volume *volume, struct cbf_close_quotas_enumeration_event *event,
+				   void *user_data);
+void hook_get_default_quota_info(struct cbf_volume *volume, struct cbf_get_default_quota_info_event *event,
+				 void *user_data);
+void hook_set_default_quota_info(struct cbf_volume *volume, struct cbf_set_default_quota_info_event *event,
+				 void *user_data);
+
 /* hook_worker.c */
 void hook_worker_thread_creation(struct cbf_volume *volume, struct cbf_worker_thread_creation_event *event,
 				 void *user_data);
@@ -41,6 +56,10 @@ void hook_flush_file(struct cbf_volume *volume, struct cbf_flush_file_event *eve
 
 /* hook_range.c */
 void hook_set_allocation_size(struct cbf_volume *volume, struct cbf_set_allocation_size_event *event, void *user_data);
+void hook_set_valid_data_length(struct cbf_volume *volume, struct cbf_set_valid_data_length_event *event,
+				void *user_data);
+void hook_query_compression_info(struct cbf_volume *volume, struct cbf_query_compression_info_event *event,
+				 void *user_data);
 void hook_zeroize_file_range(struct cbf_volume *volume, struct cbf_zeroize_file_range_event *event, void *user_data);
 void hook_query_allocated_ranges(struct cbf_volume *volume, struct cbf_query_allocated_ranges_event *event,
 				 void *user_data);

@@ -36,9 +36,14 @@ static int init_tables(struct memdrive *drive, const struct memdrive_options *op
 
 	if (error)
 		return error;
-	error = init_space_and_root(drive, options);
-	if (error)
-		id_table_destroy(&drive->ids);
+	error = object_ids_init(&drive->object_ids);
+	if (error == 0) {
+		error = init_space_and_root(drive, options);
+		if (error == 0)
+			return 0;
+		object_ids_destroy(&drive->object_ids);
+	}
+	id_table_destroy(&drive->ids);
 	return error;
 }
 
@@ -109,6 +114,7 @@ void memdrive_destroy(struct memdrive *drive)
 {
 	empty_tree(drive->root);
 	node_release(drive->root);
+	object_ids_destroy(&drive->object_ids);
 	id_table_destroy(&drive->ids);
 	space_destroy(&drive->space);
 	pthread_rwlock_destroy(&drive->moves);
@@ -121,6 +127,10 @@ int memdrive_set_up(struct memdrive *drive, struct cbf_volume *volume)
 
 	if (error == 0)
 		error = cbf_set_use_hard_links(volume, true);
+	if (error == 0)
+		error = cbf_set_use_object_ids(volume, true);
+	if (error == 0)
+		error = cbf_set_use_disk_quotas(volume, true);
 	if (error == 0)
 		error = cbf_set_use_inode_flags(volume, true);
 	if (error == 0) /* the locks of the nodes do */

@@ -18,6 +18,7 @@
 #include "id_table.h"
 #include "label.h"
 #include "node.h"
+#include "object_id.h"
 #include "path.h"
 #include "report.h"
 #include "space.h"
@@ -36,6 +37,7 @@ struct memdrive_options {
 struct memdrive {
 	struct node *root;
 	struct id_table ids;
+	struct object_ids object_ids;
 	struct space space;
 	pthread_rwlock_t moves;
 	struct label label;

@@ -2,6 +2,7 @@
 #include "memdrive.h"
 
 #include <errno.h>
+#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,8 @@ static struct node *allocate(struct memdrive *drive, const struct node_plan *pla
 	node->uid = plan->uid;
 	node->gid = plan->gid;
 	node->device = plan->device;
+	node->inode_flags = plan->inode_flags;
+	node->project = plan->project;
 	atomic_init(&node->references, 1);
 	init_times(&node->times);
 	if (pthread_rwlock_init(&node->lock, NULL) == 0) {
@@ -89,7 +92,7 @@ static void dispose(struct node *node)
 
 static int take_space(struct node *node)
 {
-	const uint32_t ids[SPACE_KINDS] = {node->uid, node->gid, 0};
+	const uint32_t ids[SPACE_KINDS] = {node->uid, node->gid, node->project};
 	int error = space_owners(&node->drive->space, ids, &node->owners);
 
 	return error ? error : space_take(&node->drive->space, &node->owners, node_stored(node), 1);
@@ -134,6 +137,7 @@ void node_release(struct node *node)
 	if (!node || atomic_fetch_sub(&node->references, 1) > 1)
 		return;
 	id_table_remove(&node->drive->ids, node);
+	object_id_remove(&node->drive->object_ids, node);
 	space_give(&node->drive->space, &node->owners, node_stored(node), 1);
 	dispose(node);
 }
@@ -200,7 +204,7 @@ void node_note_access(struct node *node)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	pthread_rwlock_rdlock(&node->lock);
-	is_old = !(node->flags & FS_NOATIME_FL) && access_is_old(&node->times, &now);
+	is_old = !(node->inode_flags & FS_NOATIME_FL) && access_is_old(&node->times, &now);
 	pthread_rwlock_unlock(&node->lock);
 	if (!is_old)
 		return;
@@ -226,10 +230,10 @@ void node_fill_info(struct node *node, struct cbf_file_info *info)
 	info->allocation_size = node_stored(node) - node->attributes.bytes;
 	info->hard_link_count = node->links;
 	info->block_size = PAGE_BYTES;
-	info->inode_flags = node->flags;
-	info->project_id = node->project;
 	info->creation_time = node->times.creation;
 	info->last_access_time = node->times.access;
 	info->last_write_time = node->times.write;
 	info->change_time = node->times.change;
+	info->inode_flags = node->inode_flags;
+	info->project_id = node->project;
 }

@@ -16,15 +16,13 @@
 #include "space.h"
 
 #include <cbfuse/event_attr.h>
-#include <linux/fs.h>
 #include <sys/types.h>
 #include <time.h>
 
 /* As ext4 has it. */
 enum { NODE_MOST_LINKS = 65000 };
 
-/* The inode flags that can be set: what is kept there is to hold as well. */
-enum { NODE_FLAGS = FS_NODUMP_FL | FS_NOATIME_FL };
+struct object_id;
 
 struct node_times {
 	struct timespec creation;
@@ -43,12 +41,13 @@ struct node {
 	uid_t uid;
 	gid_t gid;
 	dev_t device;
-	uint32_t flags; /* NODE_FLAGS */
-	uint32_t project; /* whose account it is on as well */
 	uint32_t links; /* 0: no name is left */
 	uint64_t size; /* of a file, or of a link's target */
 	struct node_times times;
 	struct owners owners;
+	uint32_t inode_flags; /* FS_*_FL */
+	uint32_t project;
+	struct object_id *object_id; /* guarded by the drive's object_ids; NULL: none */
 	struct entry *names;
 	struct attribute_list attributes;
 	union { /* by the type */
@@ -65,6 +64,8 @@ struct node_plan {
 	gid_t gid;
 	dev_t device;
 	const char *target; /* of a symbolic link */
+	uint32_t inode_flags;
+	uint32_t project;
 };
 
 /* Without a name yet, referred to once. 0, -ENOSPC, -EDQUOT, -ENOMEM. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rename.h"
 
+#include "flags.h"
 #include "memdrive.h"
 
 #include <errno.h>
@@ -50,14 +51,32 @@ static int check_replaced(const struct node *from, const struct node *onto)
 	return node_is(onto, S_IFDIR) && directory_count(&onto->directory) > 0 ? -ENOTEMPTY : 0;
 }
 
+static int check_flags(const struct move *move)
+{
+	int error = flags_check_removal(move->from.directory, move->from.node);
+
+	if (error == 0)
+		error = flags_check_project(move->to.directory, move->from.node);
+	if (error == 0)
+		error = flags_check_new_entry(move->to.directory);
+	if (error == 0 && move->new)
+		error = flags_check_removal(move->to.directory, move->to.node);
+	if (error == 0 && move->exchange)
+		error = flags_check_project(move->from.directory, move->to.node);
+	return error;
+}
+
 /* With all locked. */
 static int check(struct move *move)
 {
+	int error;
+
 	if (!place_is_true(&move->from, &move->old) || !place_is_true(&move->to, &move->new))
 		return -EAGAIN;
 	if (move->to.directory->links == 0)
 		return -ENOENT;
-	return move->new && !move->exchange ? check_replaced(move->from.node, move->to.node) : 0;
+	error = move->new && !move->exchange ? check_replaced(move->from.node, move->to.node) : 0;
+	return error ? error : check_flags(move);
 }
 
 static bool is_directory(const struct node *node)

@@ -19,6 +19,7 @@ int space_init(struct space *space, uint64_t byte_limit, uint64_t file_limit, ui
 	space->byte_limit = byte_limit;
 	space->file_limit = file_limit;
 	atomic_init(&space->default_limit, default_limit);
+	atomic_init(&space->is_enforced, true);
 	for (unsigned kind = 0; kind < SPACE_KINDS; kind++)
 		init_list(&space->lists[kind]);
 	return -pthread_mutex_init(&space->lock, NULL);
@@ -101,6 +102,13 @@ uint64_t space_quota_limit(const struct space *space, enum space_kind kind, stru
 	return kind == SPACE_USER && quota->id != 0 ? atomic_load(&space->default_limit) : 0;
 }
 
+uint64_t space_quota_threshold(const struct space *space, enum space_kind kind, struct quota *quota)
+{
+	if (atomic_load(&quota->is_set))
+		return atomic_load(&quota->threshold);
+	return kind == SPACE_USER && quota->id != 0 ? atomic_load(&space->default_threshold) : 0;
+}
+
 /* limit 0: none. */
 static bool count(atomic_uint_fast64_t *counter, uint64_t more, uint64_t limit)
 {
@@ -116,7 +124,9 @@ static bool count(atomic_uint_fast64_t *counter, uint64_t more, uint64_t limit)
 static bool count_quota(const struct space *space, enum space_kind kind, struct quota *quota, uint64_t bytes,
 			uint64_t files)
 {
-	if (!count(&quota->bytes, bytes, quota->id ? space_quota_limit(space, kind, quota) : 0))
+	bool is_limited = quota->id != 0 && atomic_load(&space->is_enforced);
+
+	if (!count(&quota->bytes, bytes, is_limited ? space_quota_limit(space, kind, quota) : 0))
 		return false;
 	atomic_fetch_add(&quota->files, files);
 	return true;

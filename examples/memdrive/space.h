@@ -51,6 +51,7 @@ struct space {
 	atomic_uint_fast64_t files;
 	atomic_uint_fast64_t default_limit; /* of users without a quota of their own; 0: none */
 	atomic_uint_fast64_t default_threshold;
+	atomic_bool is_enforced; /* the quotas */
 	pthread_mutex_t lock; /* of the lists */
 	struct quota_list lists[SPACE_KINDS];
 };
@@ -66,6 +67,7 @@ struct quota *space_quota(struct space *space, enum space_kind kind, uint32_t id
 struct quota *space_next_quota(struct space *space, enum space_kind kind, struct quota *quota);
 /* What holds for it: its own limit, or the default. */
 uint64_t space_quota_limit(const struct space *space, enum space_kind kind, struct quota *quota);
+uint64_t space_quota_threshold(const struct space *space, enum space_kind kind, struct quota *quota);
 
 /* 0, -ENOSPC or -EDQUOT. */
 int space_take(struct space *space, const struct owners *owners, uint64_t bytes, uint64_t files);

@@ -6,18 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-const enum cbf__event_id subject_unhooked[] = {CBF__ENUMERATE_NAMED_STREAMS,
-					       CBF__CLOSE_NAMED_STREAMS_ENUMERATION,
-					       CBF__GET_OBJECT_ID,
-					       CBF__SET_OBJECT_ID,
-					       CBF__DELETE_OBJECT_ID,
-					       CBF__QUERY_QUOTAS,
-					       CBF__SET_QUOTAS,
-					       CBF__CLOSE_QUOTAS_ENUMERATION,
-					       CBF__GET_DEFAULT_QUOTA_INFO,
-					       CBF__SET_DEFAULT_QUOTA_INFO,
-					       CBF__SET_VALID_DATA_LENGTH,
-					       CBF__QUERY_COMPRESSION_INFO};
+const enum cbf__event_id subject_unhooked[] = {CBF__ENUMERATE_NAMED_STREAMS, CBF__CLOSE_NAMED_STREAMS_ENUMERATION};
 const size_t subject_unhooked_count = sizeof(subject_unhooked) / sizeof(subject_unhooked[0]);
 
 struct subject {
