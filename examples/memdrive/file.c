@@ -113,7 +113,8 @@ static int store(struct node *file, uint64_t position, const struct origin *orig
 		length = FILE_SIZE_MAX - position;
 	error = store_whole(file, position, origin, length, stored);
 
-	if (error == -ENOSPC || error == -EDQUOT)
+	/* A stream is an attribute's value, which is there as a whole or not at all. */
+	if ((error == -ENOSPC || error == -EDQUOT) && !file->is_stream)
 		error = store_in_parts(file, position, *origin, length, stored);
 	if (error == 0)
 		note_growth(file, position + *stored);

@@ -3,6 +3,7 @@
 #include "hooks.h"
 
 #include "flags.h"
+#include "stream.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,10 +13,41 @@ enum { PERMISSIONS = 07777 };
 /* With a name it is the name that is asked about: it may have become another file's. */
 static int find_subject(struct memdrive *drive, const struct cbf_get_file_info_event *event, struct node **node)
 {
+	if (!event->deleted && event->is_stream)
+		return stream_find(drive, event->file_name, node);
 	if (!event->deleted)
 		return path_find(drive, event->file_name, node);
 	*node = event->file_context ? node_reference(event->file_context) : NULL;
 	return *node ? 0 : -ENOENT;
+}
+
+/* With neither locked. A stream is as its file is, but for the size; if that has gone, as it was. */
+static void fill_stream_info(struct node *node, struct cbf_file_info *info)
+{
+	struct node *file = stream_file(node);
+
+	pthread_rwlock_rdlock(&node->lock);
+	node_fill_info(node, info);
+	pthread_rwlock_unlock(&node->lock);
+	if (!file)
+		return;
+	pthread_rwlock_rdlock(&file->lock);
+	info->mode = S_IFREG | (file->mode & 0777);
+	info->uid = file->uid;
+	info->gid = file->gid;
+	info->creation_time = file->times.creation;
+	info->last_access_time = file->times.access;
+	info->last_write_time = file->times.write;
+	info->change_time = file->times.change;
+	pthread_rwlock_unlock(&file->lock);
+	node_release(file);
+}
+
+static void fill_info(struct node *node, struct cbf_file_info *info)
+{
+	pthread_rwlock_rdlock(&node->lock);
+	node_fill_info(node, info);
+	pthread_rwlock_unlock(&node->lock);
 }
 
 void hook_get_file_info(struct cbf_volume *volume, struct cbf_get_file_info_event *event, void *user_data)
@@ -25,14 +57,23 @@ void hook_get_file_info(struct cbf_volume *volume, struct cbf_get_file_info_even
 	(void)volume;
 	if (find_subject(user_data, event, &node) != 0)
 		return; /* file_exists is false */
-	pthread_rwlock_rdlock(&node->lock);
-	node_fill_info(node, event->info);
-	pthread_rwlock_unlock(&node->lock);
+	if (node->is_stream)
+		fill_stream_info(node, event->info);
+	else
+		fill_info(node, event->info);
 	node_release(node);
 	event->file_exists = true;
 }
 
-/* With the node locked: puts what it stores down to its new owners. */
+static void set_owners(struct node *node, const struct owners *owners, uid_t uid, gid_t gid, uint32_t project)
+{
+	node->owners = *owners;
+	node->uid = uid;
+	node->gid = gid;
+	node->project = project;
+}
+
+/* With the node locked: puts what it and its streams store down to its new owners. */
 static int change_owners(struct node *node, uid_t uid, gid_t gid, uint32_t project)
 {
 	const uint32_t ids[SPACE_KINDS] = {uid, gid, project};
@@ -40,15 +81,17 @@ static int change_owners(struct node *node, uid_t uid, gid_t gid, uint32_t proje
 	struct owners owners;
 	int error = space_owners(space, ids, &owners);
 
-	if (error == 0)
-		error = space_move(space, &node->owners, &owners, node_stored(node));
 	if (error)
 		return error;
-	node->owners = owners;
-	node->uid = uid;
-	node->gid = gid;
-	node->project = project;
-	return 0;
+	streams_lock(node);
+	error = space_move(space, &node->owners, &owners, node_stored(node) + streams_stored(node));
+	if (error == 0) {
+		set_owners(node, &owners, uid, gid, project);
+		for (struct stream *stream = node->streams; stream; stream = stream->next)
+			set_owners(stream->node, &owners, uid, gid, project);
+	}
+	streams_unlock(node);
+	return error;
 }
 
 static void set_times(struct node *node, const struct cbf_set_file_attributes_event *event)

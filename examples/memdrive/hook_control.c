@@ -2,6 +2,7 @@
 /* The volume's id and label, and ioctls. */
 #include "hooks.h"
 #include "memdrive_ioctl.h"
+#include "stream.h"
 
 #include <errno.h>
 #include <linux/fs.h>
@@ -60,7 +61,9 @@ void hook_ioctl(struct cbf_volume *volume, struct cbf_ioctl_event *event, void *
 		return;
 	}
 	pthread_rwlock_rdlock(&node->lock);
-	stored = node_stored(node);
+	streams_lock(node);
+	stored = node_stored(node) + streams_stored(node);
+	streams_unlock(node);
 	pthread_rwlock_unlock(&node->lock);
 	memcpy(event->output, &stored, sizeof(stored));
 	event->bytes_returned = sizeof(stored);

@@ -3,6 +3,7 @@
 #include "hooks.h"
 
 #include "change.h"
+#include "stream.h"
 
 void hook_create_file(struct cbf_volume *volume, struct cbf_create_file_event *event, void *user_data)
 {
@@ -11,7 +12,10 @@ void hook_create_file(struct cbf_volume *volume, struct cbf_create_file_event *e
 	struct node *node;
 
 	(void)volume;
-	event->result_code = -change_create(user_data, event->file_name, &plan, &node);
+	if (event->is_stream)
+		event->result_code = -stream_create(user_data, event->file_name, &node);
+	else
+		event->result_code = -change_create(user_data, event->file_name, &plan, &node);
 	if (event->result_code == 0)
 		event->file_context = node;
 }

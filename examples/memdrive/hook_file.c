@@ -3,8 +3,21 @@
 #include "hooks.h"
 
 #include "file.h"
+#include "stream.h"
 
-#include <errno.h>
+#include <fcntl.h>
+
+static int open_stream(struct memdrive *drive, const struct cbf_open_file_event *event, struct node **node)
+{
+	int error = stream_find(drive, event->file_name, node);
+
+	if (error || (event->flags & O_ACCMODE) == O_RDONLY)
+		return error;
+	error = stream_check_change(*node);
+	if (error)
+		node_release(*node);
+	return error;
+}
 
 void hook_open_file(struct cbf_volume *volume, struct cbf_open_file_event *event, void *user_data)
 {
@@ -14,7 +27,8 @@ void hook_open_file(struct cbf_volume *volume, struct cbf_open_file_event *event
 	(void)volume;
 	if (event->file_context)
 		return;
-	event->result_code = -path_find(drive, event->file_name, &node);
+	event->result_code =
+		event->is_stream ? -open_stream(drive, event, &node) : -path_find(drive, event->file_name, &node);
 	if (event->result_code == 0)
 		event->file_context = node;
 }
@@ -54,6 +68,7 @@ void hook_write_file(struct cbf_volume *volume, struct cbf_write_file_event *eve
 	(void)user_data;
 	event->result_code = -file_write(event->file_context, event->position, event->buffer, event->bytes_to_write,
 					 &event->bytes_written);
+	stream_note_change(event->file_context);
 }
 
 void hook_set_file_size(struct cbf_volume *volume, struct cbf_set_file_size_event *event, void *user_data)
@@ -61,6 +76,7 @@ void hook_set_file_size(struct cbf_volume *volume, struct cbf_set_file_size_even
 	(void)volume;
 	(void)user_data;
 	event->result_code = -file_resize(event->file_context, event->size);
+	stream_note_change(event->file_context);
 }
 
 /* Memory is as safe as it will ever be. */

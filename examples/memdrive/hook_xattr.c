@@ -7,9 +7,15 @@
 #include <errno.h>
 #include <string.h>
 
+/* `user.` only comes here while the volume has no streams. FUSE lets names of any kind through. */
 static bool is_kept(const char *name)
 {
-	return strncmp(name, "system.", strlen("system.")) != 0;
+	static const char *const kept[] = {"user.", "trusted.", "security."};
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (strncmp(name, kept[i], strlen(kept[i])) == 0)
+			return name[strlen(kept[i])] != '\0';
+	return false;
 }
 
 /* With the node locked. */

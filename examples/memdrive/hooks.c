@@ -30,6 +30,8 @@ int hooks_register(struct cbf_volume *volume, struct memdrive *drive)
 	REGISTER(set_default_quota_info);
 	REGISTER(set_valid_data_length);
 	REGISTER(query_compression_info);
+	REGISTER(enumerate_named_streams);
+	REGISTER(close_named_streams_enumeration);
 	REGISTER(worker_thread_creation);
 	REGISTER(worker_thread_termination);
 	REGISTER(open_file);

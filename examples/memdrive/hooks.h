@@ -39,6 +39,12 @@ void hook_get_default_quota_info(struct cbf_volume *volume, struct cbf_get_defau
 void hook_set_default_quota_info(struct cbf_volume *volume, struct cbf_set_default_quota_info_event *event,
 				 void *user_data);
 
+/* hook_stream.c */
+void hook_enumerate_named_streams(struct cbf_volume *volume, struct cbf_enumerate_named_streams_event *event,
+				  void *user_data);
+void hook_close_named_streams_enumeration(struct cbf_volume *volume,
+					  struct cbf_close_named_streams_enumeration_event *event, void *user_data);
+
 /* hook_worker.c */
 void hook_worker_thread_creation(struct cbf_volume *volume, struct cbf_worker_thread_creation_event *event,
 				 void *user_data);

@@ -34,6 +34,7 @@ static const char usage_text[] = "Usage: memdrive [options] MOUNTPOINT\n"
 				 "      --user-quota BYTES\n"
 				 "                     how much each user but root can store (default 0: no limit)\n"
 				 "      --label TEXT   the label of the volume; df shows it as the source\n"
+				 "      --no-streams   user.* attributes are attributes, not named streams\n"
 				 "      --no-cache     the kernel keeps neither names nor attributes\n"
 				 "      --workers N    run at most N hooks at a time (default 16)\n"
 				 "  -h, --help\n"
@@ -122,6 +123,9 @@ static void parse_option(int letter, struct options *options, struct cbf_volume 
 	case 'l':
 		options->drive.label = optarg;
 		break;
+	case 'a':
+		options->drive.without_streams = true;
+		break;
 	case 'w':
 		options->workers = parse_workers(optarg);
 		break;
@@ -140,17 +144,12 @@ static void parse_option(int letter, struct options *options, struct cbf_volume 
 static void parse_command_line(int argc, char **argv, struct options *options, struct cbf_volume *volume)
 {
 	static const struct option long_options[] = {
-		{"foreground", no_argument, NULL, 'f'},
-		{"trace", no_argument, NULL, 't'},
-		{"size", required_argument, NULL, 's'},
-		{"inodes", required_argument, NULL, 'i'},
-		{"user-quota", required_argument, NULL, 'q'},
-		{"label", required_argument, NULL, 'l'},
-		{"no-cache", no_argument, NULL, 'n'},
-		{"workers", required_argument, NULL, 'w'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},
-		{NULL, 0, NULL, 0},
+		{"foreground", no_argument, NULL, 'f'},       {"trace", no_argument, NULL, 't'},
+		{"size", required_argument, NULL, 's'},       {"inodes", required_argument, NULL, 'i'},
+		{"user-quota", required_argument, NULL, 'q'}, {"label", required_argument, NULL, 'l'},
+		{"no-streams", no_argument, NULL, 'a'},       {"no-cache", no_argument, NULL, 'n'},
+		{"workers", required_argument, NULL, 'w'},    {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},          {NULL, 0, NULL, 0},
 	};
 	int letter;
 

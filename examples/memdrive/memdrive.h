@@ -32,6 +32,7 @@ struct memdrive_options {
 	uid_t uid; /* of the root directory */
 	gid_t gid;
 	const char *label; /* NULL: none */
+	bool without_streams; /* `user.` attributes are nothing but attributes */
 };
 
 struct memdrive {
@@ -42,6 +43,7 @@ struct memdrive {
 	pthread_rwlock_t moves;
 	struct label label;
 	uint64_t volume_id;
+	bool has_streams;
 	struct report report;
 	bool is_background;
 	atomic_uint workers; /* how many threads have begun, for their names */

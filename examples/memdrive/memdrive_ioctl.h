@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 
-/* How many bytes count for an open file or directory: its pages and its extended attributes. */
+/* How many bytes count for an open file or directory: its pages, extended attributes and streams. */
 #define MEMDRIVE_IOC_STORED _IOR(0xCD, 0x01, uint64_t)
 
 #endif

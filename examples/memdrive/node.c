@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "memdrive.h"
+#include "stream.h"
 
 #include <errno.h>
 #include <linux/fs.h>
@@ -71,6 +72,8 @@ static struct node *allocate(struct memdrive *drive, const struct node_plan *pla
 	node->device = plan->device;
 	node->inode_flags = plan->inode_flags;
 	node->project = plan->project;
+	node->stream_of = plan->stream_of;
+	node->is_stream = plan->stream_of;
 	atomic_init(&node->references, 1);
 	init_times(&node->times);
 	if (pthread_rwlock_init(&node->lock, NULL) == 0) {
@@ -90,12 +93,17 @@ static void dispose(struct node *node)
 	free(node);
 }
 
+static unsigned inodes(const struct node *node)
+{
+	return node->is_stream ? 0 : 1;
+}
+
 static int take_space(struct node *node)
 {
 	const uint32_t ids[SPACE_KINDS] = {node->uid, node->gid, node->project};
 	int error = space_owners(&node->drive->space, ids, &node->owners);
 
-	return error ? error : space_take(&node->drive->space, &node->owners, node_stored(node), 1);
+	return error ? error : space_take(&node->drive->space, &node->owners, node_stored(node), inodes(node));
 }
 
 int node_new(struct memdrive *drive, const struct node_plan *plan, uint64_t id, struct node **node)
@@ -138,11 +146,17 @@ void node_release(struct node *node)
 		return;
 	id_table_remove(&node->drive->ids, node);
 	object_id_remove(&node->drive->object_ids, node);
-	space_give(&node->drive->space, &node->owners, node_stored(node), 1);
+	streams_destroy(node);
+	space_give(&node->drive->space, &node->owners, node_stored(node), inodes(node));
 	dispose(node);
 }
 
-/* Orders them by address, each once, NULL last. */
+static bool is_before(const struct node *node, const struct node *other)
+{
+	return node->is_stream == other->is_stream ? node < other : other->is_stream;
+}
+
+/* Orders them, each once, NULL last. */
 static void sort(struct node *nodes[NODE_SET_SIZE])
 {
 	struct node *node;
@@ -150,7 +164,7 @@ static void sort(struct node *nodes[NODE_SET_SIZE])
 
 	for (unsigned i = 0; i < NODE_SET_SIZE; i++) {
 		node = nodes[i];
-		for (at = 0; at < count && node && nodes[at] < node; at++)
+		for (at = 0; at < count && node && is_before(nodes[at], node); at++)
 			;
 		if (!node || (at < count && nodes[at] == node))
 			continue;

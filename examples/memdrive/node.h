@@ -5,7 +5,8 @@
  * It lives as long as somebody refers to it: each of its names, each open (the file_context), and whoever works on it.
  * Its lock guards all of it but the id, the type, the device and a link's target, which never change. Who needs several
  * nodes locked locks them all at once (node_lock_all()), and nothing else: so nobody waits for the other. Locks of
- * tables and of the space may be taken with a node locked, never the other way round.
+ * tables and of the space may be taken with a node locked, never the other way round. Streams come after files: see
+ * stream.h.
  */
 #ifndef MEMDRIVE_NODE_H
 #define MEMDRIVE_NODE_H
@@ -49,6 +50,9 @@ struct node {
 	uint32_t project;
 	struct object_id *object_id; /* guarded by the drive's object_ids; NULL: none */
 	struct entry *names;
+	struct stream *streams; /* stream.h */
+	bool is_stream;
+	struct node *stream_of; /* not referred to; NULL: none, or it has gone */
 	struct attribute_list attributes;
 	union { /* by the type */
 		struct content content;
@@ -66,6 +70,7 @@ struct node_plan {
 	const char *target; /* of a symbolic link */
 	uint32_t inode_flags;
 	uint32_t project;
+	struct node *stream_of; /* of a stream: its file */
 };
 
 /* Without a name yet, referred to once. 0, -ENOSPC, -EDQUOT, -ENOMEM. */

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2164,SC2119 # cd: a failure ends the test
 # shellcheck source=memdrive.sh
 . "$(dirname "${BASH_SOURCE[0]}")/memdrive.sh"
-need gcc stat find mkfifo mknod truncate
+need gcc stat find mkfifo mknod truncate setfattr getfattr setpriv
 
 # show FILE...: all of stat(2) that does not depend on the moment.
 show() {
@@ -151,6 +151,7 @@ reading() {
 }
 
 build_helper ranges
+build_helper xattr
 cat >"$SCRATCH/exchange.c" <<'C'
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -210,7 +211,6 @@ rm -rf "${NATIVE:?}"/* "${MNT:?}"/*
 rm -rf "${NATIVE:?}"/* "${MNT:?}"/*
 both unlinked
 both reading
-rm -rf "${NATIVE:?}"/* "${MNT:?}"/*
 
 # Reading reserved space makes data of it on some, and some count blocks for their own use: both are left out. A tmpfs
 # has files so large that they cannot be read to the end, as this does, so that it is another file system here.
@@ -222,9 +222,29 @@ if [[ $(stat -f -c %T "$SCRATCH") != tmpfs ]]; then
 	rm -rf "$MNT/ranges"
 fi
 
+say "attributes"
+setfattr -n user.stream -v 'a stream' "$MNT/many"
+setfattr -n user.stream -v 'another' "$MNT/many"
+setfattr -n trusted.attribute -v x "$MNT/many" 2>/dev/null || true
+same "a stream" another "$(getfattr --only-values -n user.stream "$MNT/many")"
+setfattr -x user.stream "$MNT/many"
+expect fail 'No such attribute' getfattr -n user.stream "$MNT/many"
+rmdir "$MNT/many"
+
 say "nothing is left of what was stored"
 space_is_back() {
 	[[ $(stat -f -c '%b %c' "$MNT") == $(stat -f -c '%f %d' "$MNT" | awk '{ print $1, $2 + 1 }') ]]
 }
 wait_for 5 space_is_back || fail "space is lost: $(stat -f "$MNT")"
+stop_memdrive
+
+say "attributes without streams"
+start_memdrive --no-streams
+mkdir "$MNT/attributes"
+who=()
+((EUID != 0)) || who=(root)
+(cd "$MNT/attributes" && "$SCRATCH/xattr" "${who[@]}") >"$SCRATCH/attributes" || {
+	cat "$SCRATCH/attributes"
+	fail "attributes"
+}
 stop_memdrive

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2164,SC2119 # cd: a failure ends the test
 # shellcheck source=memdrive.sh
 . "$(dirname "${BASH_SOURCE[0]}")/memdrive.sh"
-need dd fallocate stat truncate setpriv
+need dd fallocate stat truncate setpriv setfattr getfattr findmnt
 
 free_pages() {
 	stat -f -c %f "$MNT"

@@ -11,12 +11,6 @@
 
 #include <cmocka.h>
 
-/* Without the other half of it, nobody could set what these show. */
-static bool is_to_come(enum cbf__event_id id)
-{
-	return id == CBF__ENUMERATE_NAMED_STREAMS || id == CBF__CLOSE_NAMED_STREAMS_ENUMERATION;
-}
-
 static const struct memdrive_options options = {.size = 1 << 20, .files = 100};
 
 static void every_event_is_hooked(void **state)
@@ -29,7 +23,7 @@ static void every_event_is_hooked(void **state)
 	assert_int_equal(memdrive_init(&drive, &options), 0);
 	assert_int_equal(memdrive_set_up(&drive, volume), 0);
 	for (int id = 0; id < CBF__EVENT_COUNT; id++)
-		if (cbf__hooked(volume, (enum cbf__event_id)id) == is_to_come((enum cbf__event_id)id))
+		if (!cbf__hooked(volume, (enum cbf__event_id)id))
 			fail_msg("%s is not hooked", cbf__event_shapes[id].name);
 	assert_non_null(volume->registry.error.function);
 	assert_non_null(volume->registry.worker_thread_termination.function);
