@@ -290,6 +290,8 @@ int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, co
 		return ENAMETOOLONG;
 	if (!cbf__name_is_good(name, CBF_NAME_MAX + 1))
 		return EINVAL;
+	if (rq->volume->properties.use_stream_paths && strchr(name, ':')) /* not an entry's */
+		return EINVAL;
 	memcpy(rq->names[i], name, length + 1);
 	rq->name_lengths[i] = length;
 	cbf__lock(rq);

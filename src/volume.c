@@ -182,7 +182,28 @@ int cbf_set_use_file_ids(struct cbf_volume *volume, bool on)
 
 int cbf_set_use_alternate_data_streams(struct cbf_volume *volume, bool on)
 {
-	return set_flag(volume, &volume->properties.use_alternate_data_streams, on);
+	int error = cbf__volume_begin_change(volume);
+
+	if (error)
+		return error;
+	if (!on && volume->properties.use_stream_paths)
+		error = -EINVAL;
+	else
+		volume->properties.use_alternate_data_streams = on;
+	cbf__volume_end_change(volume);
+	return error;
+}
+
+int cbf_set_use_stream_paths(struct cbf_volume *volume, bool on)
+{
+	int error = set_flag(volume, &volume->properties.use_stream_paths, on);
+
+	return error || !on ? error : set_flag(volume, &volume->properties.use_alternate_data_streams, true);
+}
+
+bool cbf_get_use_stream_paths(struct cbf_volume *volume)
+{
+	return get_flag(volume, &volume->properties.use_stream_paths);
 }
 
 bool cbf_get_use_alternate_data_streams(struct cbf_volume *volume)

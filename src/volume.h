@@ -32,6 +32,7 @@ struct cbf__properties {
 	bool use_hard_links;
 	bool use_file_ids;
 	bool use_alternate_data_streams;
+	bool use_stream_paths;
 	bool fire_all_open_close_events;
 	bool serialize_access;
 	bool serialize_events;

@@ -25,7 +25,7 @@ extern "C" {
  * again (rewinddir), with the context as you left it. Seeking back (seekdir) is served from what you gave before.
  *
  *  A name that is empty, `.`, `..`, holds a `/`, is longer than CBF_NAME_MAX or not terminated is reported through
- *  OnError, and readdir fails with EIO.
+ *  OnError, and readdir fails with EIO; so does a `:` with cbf_set_use_stream_paths().
  *  Default: an empty directory. */
 struct cbf_enumerate_directory_event {
 	const char *const directory_name;

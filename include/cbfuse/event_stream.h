@@ -24,15 +24,15 @@
  * **As extended attributes.** A stream is shown as the attribute `user.STREAM` of its file. What the system calls
  * become:
  *  - getxattr(2): GetFileInfo; for more than the size, OpenFile, ReadFile until it is all there, CleanupFile,
- * CloseFile. No such stream is ENODATA; one of more than CBF_EA_SIZE_MAX bytes is E2BIG.
+ *    CloseFile. No such stream is ENODATA; one of more than CBF_EA_SIZE_MAX bytes is E2BIG.
  *  - listxattr(2): QueryEa for the names that are not `user.` (if it is hooked), then OpenFile (if the file is not
  *    open), EnumerateNamedStreams until there are no more, CloseNamedStreamsEnumeration. More than CBF_EA_SIZE_MAX
  *    bytes of names are E2BIG: an enumeration that never ends comes to its end there.
  *  - setxattr(2): GetFileInfo, for XATTR_CREATE and XATTR_REPLACE and the size that it had; OpenFile, or CreateFile for
  *    one that is new (with a mode of S_IFREG and nothing else); WriteFile until all is there; SetFileSize if it was
  *    longer; CleanupFile, CloseFile. If a stream that is new cannot be given its value, DeleteFile takes it back, and
- * if that fails, too, OnError is told. One that was there keeps its value if the first WriteFile fails; if a later one
- *    does, or SetFileSize, it is left as they left it.
+ *    if that fails, too, OnError is told. One that was there keeps its value if the first WriteFile fails; if a later
+ *    one does, or SetFileSize, it is left as they left it.
  *  - removexattr(2): GetFileInfo, CanFileBeDeleted, DeleteFile.
  *
  * All names in `user.` are streams' then; `trusted.`, `security.` and `system.` go on being QueryEa's and SetEa's. The
@@ -41,6 +41,25 @@
  * file does not have, and cannot be set (EINVAL; so is `user.` by itself, always). An attribute of an open file whose
  * last name is gone can be read and set only if the stream is open, too: else ENOENT, since there is neither a path nor
  * a context to ask by.
+ *
+ * **As paths.** With cbf_set_use_stream_paths() `FILE:STREAM` in a path is the stream, besides. Then no entry of a
+ * directory may have a colon in its name: such a name is never looked up, and one that EnumerateDirectory gives is EIO.
+ *  - stat(2), open(2), read(2), write(2), truncate(2), mmap(2), fallocate(2), lseek(2), copy_file_range(2), fsync(2)
+ *    and unlink(2) work as on a file, by the same events. A stream that does not exist is made by open(2) with O_CREAT
+ *    and by mknod(2). It may be larger than an attribute. It is never listed among the entries of a directory.
+ *  - The kernel checks mode and owner as GetFileInfo says them of the stream, so they must be the file's. To make or
+ *    delete a stream one must have write permission on the file: the library asks GetFileInfo of the file and goes by
+ *    mode and owner (EACCES).
+ *  - chmod(2), chown(2) and utimensat(2) fire SetFileAttributes with the stream's path: change the file's attributes.
+ *    What the kernel keeps of the file itself is as old as cbf_set_metadata_cache() lets it be.
+ *  - rename(2) from or to a stream is EXDEV (programs such as mv(1) copy then, and delete). mkdir(2), symlink(2),
+ *    link(2) and special files are EINVAL, link(2) of a stream EPERM, rmdir(2) ENOTDIR. A second colon, an empty name
+ *    of a file or stream, and a name that no stream can have are ENOENT to look up and EINVAL to make.
+ *  - st_ino is a number of the library's own and good as long as the kernel remembers the stream. st_nlink is 1.
+ *  - The streams of the root directory have no such path.
+ *
+ * What is written by the one way is seen by the other. The kernel keeps no name and no attribute of a stream, but may
+ * keep pages of one that is open: a change as an attribute is seen through them when size or time have changed, too.
  */
 #ifndef CBFUSE_EVENT_STREAM_H
 #define CBFUSE_EVENT_STREAM_H

@@ -83,10 +83,17 @@ CBF_API int cbf_set_use_hard_links(struct cbf_volume *volume, bool on);
 CBF_API int cbf_set_use_file_ids(struct cbf_volume *volume, bool on);
 
 /** Files and directories have named streams, which are shown as their `user.` attributes: see event_stream.h. Default
- *  off. The getter may be called at any time, also from a hook. */
+ *  off; -EINVAL to switch it off while cbf_set_use_stream_paths() is on. The getter may be called at any time, also
+ *  from a hook. */
 CBF_API int cbf_set_use_alternate_data_streams(struct cbf_volume *volume, bool on);
 /** Whether it is on: see cbf_set_use_alternate_data_streams(). */
 CBF_API bool cbf_get_use_alternate_data_streams(struct cbf_volume *volume);
+
+/** `FILE:STREAM` in a path is that stream of the file: see event_stream.h. No entry of a directory may have a colon in
+ * its name then. Implies cbf_set_use_alternate_data_streams(). Default off: a colon is a character like any other. */
+CBF_API int cbf_set_use_stream_paths(struct cbf_volume *volume, bool on);
+/** Whether it is on: see cbf_set_use_stream_paths(). May be called at any time, also from a hook. */
+CBF_API bool cbf_get_use_stream_paths(struct cbf_volume *volume);
 
 /** Create-, Open-, Cleanup- and CloseFile fire for each handle, not only for the first and the last one of a file.
  *  Default off. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* unlink and rmdir. */
 #include "fuse/name_ops.h"
+#include "fuse/stream_path.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -74,6 +75,10 @@ static void delete_name(fuse_req_t fuse, fuse_ino_t parent, const char *name, bo
 	if (!rq)
 		return;
 	rq->flags = directory;
+	if (cbf__is_stream_path(rq->volume, name)) {
+		cbf__op_run(rq, directory ? ENOTDIR : cbf__bind_stream_path(rq, parent, name), cbf__unlink_stream);
+		return;
+	}
 	cbf__op_run(rq, cbf__request_bind_name(rq, 0, parent, name), delete_start);
 }
 

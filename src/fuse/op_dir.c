@@ -129,6 +129,17 @@ static enum cbf__flow take_entry(struct cbf__request *rq)
 	return finish(rq);
 }
 
+/* An entry whose name would be taken for a stream. */
+static bool is_unreachable(const struct cbf__request *rq)
+{
+	const char *name = rq->event.enumerate_directory.file_name;
+
+	if (!rq->volume->properties.use_stream_paths || !strchr(name, ':'))
+		return false;
+	cbf__report(rq->volume, EIO, "EnumerateDirectory %s: the hook gave a name with a colon in it", rq->subject);
+	return true;
+}
+
 static enum cbf__flow entry_answered(struct cbf__request *rq)
 {
 	struct cbf__enumeration *enumeration = enumeration_of(rq);
@@ -140,6 +151,10 @@ static enum cbf__flow entry_answered(struct cbf__request *rq)
 	}
 	if (!rq->event.enumerate_directory.file_found) {
 		enumeration->ended = true;
+		return finish(rq);
+	}
+	if (is_unreachable(rq)) {
+		enumeration->error = EIO;
 		return finish(rq);
 	}
 	return take_entry(rq);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* lookup, and its opposite, forget. */
-#include "fuse/ops.h"
+#include "fuse/stream_path.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -44,9 +44,16 @@ static enum cbf__flow start(struct cbf__request *rq)
 void cbf__op_lookup(fuse_req_t fuse, fuse_ino_t parent, const char *name)
 {
 	struct cbf__request *rq = cbf__op_begin(fuse);
+	int error;
 
-	if (rq)
+	if (!rq)
+		return;
+	if (!cbf__is_stream_path(rq->volume, name)) {
 		cbf__op_run(rq, cbf__request_bind_name(rq, 0, parent, name), start);
+		return;
+	}
+	error = cbf__bind_stream_path(rq, parent, name);
+	cbf__op_run(rq, error == EINVAL ? ENOENT : error, cbf__lookup_stream);
 }
 
 void cbf__op_forget(fuse_req_t fuse, fuse_ino_t ino, uint64_t lookups)

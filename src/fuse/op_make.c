@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What makes a new name with a new file behind it: create, mkdir, mknod, symlink. */
-#include "fuse/ops.h"
+#include "fuse/stream_path.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -117,6 +117,16 @@ static enum cbf__flow create_start(struct cbf__request *rq)
 	return claim_new_name(rq, create_claimed);
 }
 
+/* A stream is made by what makes regular files. */
+static void run_make(struct cbf__request *rq, fuse_ino_t parent, const char *name)
+{
+	if (cbf__is_stream_path(rq->volume, name))
+		cbf__op_run(rq, S_ISREG(rq->mode) ? cbf__bind_stream_path(rq, parent, name) : EINVAL,
+			    cbf__create_stream);
+	else
+		cbf__op_run(rq, cbf__request_bind_name(rq, 0, parent, name), create_start);
+}
+
 static struct cbf__request *begin_make(fuse_req_t fuse, mode_t mode, dev_t rdev, int flags, int open_flags)
 {
 	struct cbf__request *rq = cbf__op_begin(fuse);
@@ -136,7 +146,7 @@ void cbf__op_create(fuse_req_t fuse, fuse_ino_t parent, const char *name, mode_t
 	struct cbf__request *rq = begin_make(fuse, S_IFREG | (mode & 07777), 0, fi->flags | O_CREAT, flags | O_CREAT);
 
 	if (rq)
-		cbf__op_run(rq, cbf__request_bind_name(rq, 0, parent, name), create_start);
+		run_make(rq, parent, name);
 }
 
 void cbf__op_mkdir(fuse_req_t fuse, fuse_ino_t parent, const char *name, mode_t mode)
@@ -164,12 +174,14 @@ static int node_type_fault(mode_t mode)
 void cbf__op_mknod(fuse_req_t fuse, fuse_ino_t parent, const char *name, mode_t mode, dev_t rdev)
 {
 	struct cbf__request *rq = begin_make(fuse, mode & (S_IFMT | 07777), rdev, 0, S_ISREG(mode) ? O_RDWR : O_PATH);
-	int error;
+	int error = node_type_fault(mode);
 
 	if (!rq)
 		return;
-	error = cbf__request_bind_name(rq, 0, parent, name);
-	cbf__op_run(rq, error ? error : node_type_fault(mode), create_start);
+	if (error)
+		cbf__op_run(rq, error, NULL);
+	else
+		run_make(rq, parent, name);
 }
 
 static enum cbf__flow symlink_answered(struct cbf__request *rq)

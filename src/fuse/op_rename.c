@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rename, with all its cases. names[0] is the old name, names[1] the new one; the node behind each is in the claims. */
 #include "fuse/name_ops.h"
+#include "fuse/stream_path.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -177,6 +178,9 @@ void cbf__op_rename(fuse_req_t fuse, fuse_ino_t parent, const char *name, fuse_i
 		return;
 	rq->flags = (int)flags;
 	error = flags_fault(flags);
+	/* Programs that move files copy then, and delete. */
+	if (!error && (cbf__is_stream_path(rq->volume, name) || cbf__is_stream_path(rq->volume, new_name)))
+		error = EXDEV;
 	if (!error)
 		error = cbf__request_bind_name(rq, 0, parent, name);
 	if (!error)

@@ -40,11 +40,16 @@ static double seconds(unsigned milliseconds)
 	return milliseconds / 1000.0;
 }
 
+/* A stream changes by other doors as well: as an attribute, and with its file. */
+static double timeout_of(const struct cbf__request *rq, const struct cbf__node *node)
+{
+	return node->stream ? 0 : seconds(rq->volume->properties.metadata_ms);
+}
+
 void cbf__fill_entry(const struct cbf__request *rq, const struct cbf__node *node, const struct cbf_file_info *info,
 		     struct fuse_entry_param *entry)
 {
-	/* A stream changes by other doors as well: as an attribute, and with its file. */
-	double timeout = node->stream ? 0 : seconds(rq->volume->properties.metadata_ms);
+	double timeout = timeout_of(rq, node);
 
 	*entry = (struct fuse_entry_param){.ino = node->id, .attr_timeout = timeout, .entry_timeout = timeout};
 	cbf__info_to_stat(rq->volume, node, info, &entry->attr);
@@ -101,13 +106,15 @@ enum cbf__flow cbf__reply_no_entry(struct cbf__request *rq)
 enum cbf__flow cbf__reply_attr(struct cbf__request *rq)
 {
 	struct stat attr;
+	double timeout;
 
 	if (rq->error)
 		return cbf__reply_error(rq, rq->error);
+	timeout = timeout_of(rq, rq->target);
 	cbf__lock(rq);
 	cbf__info_to_stat(rq->volume, rq->target, &rq->info, &attr);
 	cbf__unlock(rq);
-	return answered(fuse_reply_attr(take_fuse(rq), &attr, seconds(rq->volume->properties.metadata_ms)));
+	return answered(fuse_reply_attr(take_fuse(rq), &attr, timeout));
 }
 
 enum cbf__flow cbf__reply_bytes(struct cbf__request *rq, const void *bytes, size_t length)

@@ -31,7 +31,7 @@ static int bind_stream(struct cbf__request *rq, int untyped, int unnamed)
 		return EINVAL;
 	if (!may_have_streams(rq->node))
 		return untyped;
-	return cbf__bind_stream(rq, rq->names[0] + PREFIX_LENGTH, rq->name_lengths[0] - PREFIX_LENGTH) ? 0 : unnamed;
+	return cbf__bind_stream(rq, rq->names[0] + PREFIX_LENGTH) ? 0 : unnamed;
 }
 
 /* The kernel would take ENOSYS for "never, of no file". */

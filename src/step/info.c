@@ -96,7 +96,7 @@ bool cbf__lose_untrue_name(struct cbf__request *rq)
 
 	cbf__lock(rq);
 	if (rq->target->stream) /* not the file's name is untrue then */
-		name = cbf__node_name(rq->target);
+		name = rq->deleted ? NULL : cbf__node_name(rq->target);
 	lost = name && name->in_tree &&
 	       (!rq->exists || (rq->volume->properties.use_file_ids && rq->target->file_id &&
 				rq->info.file_id != rq->target->file_id));

@@ -60,7 +60,9 @@ enum cbf__flow cbf__step_walk(struct cbf__request *rq);
 
 /* Makes rq->node the stream of that name of rq->node: rq->stream says which from then on. False: no stream can have
  * that name. Not a step. */
-bool cbf__bind_stream(struct cbf__request *rq, const char *name, size_t length);
+bool cbf__bind_stream(struct cbf__request *rq, const char *name);
+/* Sets the stream's name; its file is to be found. 0 or an errno value. Not a step. */
+int cbf__name_stream(struct cbf__request *rq, const char *name);
 /* Claims the stream with the turn in rq->turn, whether it exists or not: rq->target. Called without claims. */
 enum cbf__flow cbf__step_claim_stream(struct cbf__request *rq);
 /* After cbf__step_info, if a stream does not exist: is it open all the same? Then what is open is another one, that was

@@ -17,12 +17,23 @@ static bool is_stream_name(const char *name, size_t length)
 	return length <= CBF_STREAM_NAME_MAX && cbf__name_is_good(name, length + 1) && !strchr(name, ':');
 }
 
-bool cbf__bind_stream(struct cbf__request *rq, const char *name, size_t length)
+int cbf__name_stream(struct cbf__request *rq, const char *name)
 {
+	size_t length = strlen(name);
+
+	if (length > CBF_STREAM_NAME_MAX)
+		return ENAMETOOLONG;
 	if (!is_stream_name(name, length))
-		return false;
+		return EINVAL;
 	memcpy(rq->stream.name, name, length + 1);
 	rq->stream.length = length;
+	return 0;
+}
+
+bool cbf__bind_stream(struct cbf__request *rq, const char *name)
+{
+	if (cbf__name_stream(rq, name) != 0)
+		return false;
 	rq->stream.file = rq->node; /* the pin goes along */
 	rq->node = NULL;
 	return true;

@@ -77,6 +77,8 @@ static enum cbf__flow walk_on(struct cbf__request *rq)
 		return end_walk(rq, ENAMETOOLONG);
 	if (at[0] == '.' && (length == 1 || (length == 2 && at[1] == '.')))
 		return end_walk(rq, EINVAL);
+	if (rq->volume->properties.use_stream_paths && memchr(at, ':', length))
+		return end_walk(rq, ENOENT); /* a stream, which has no names of its own */
 	rq->walk_position = (size_t)(at - rq->walk_path.bytes) + length;
 	cbf__claims_add_name(&rq->claims, rq->found, at, length, false, CBF__NO_TURN);
 	return cbf__claim(rq, component_claimed);

@@ -91,7 +91,8 @@ static void close_file(struct cbf_volume *volume, struct cbf_close_file_event *e
 			&event->result_code);
 	if (!call.file)
 		mf__violation(call.fs, "CloseFile %s has no file context", event->file_name);
-	else if (event->pending_deletion != (event->last_handle && call.file->inode->links == 0))
+	else if (!call.file->inode->removed &&
+		 event->pending_deletion != (event->last_handle && call.file->inode->links == 0))
 		mf__violation(call.fs, "CloseFile %s with pending_deletion %d, last_handle %d, and %u names left",
 			      event->file_name, event->pending_deletion, event->last_handle, call.file->inode->links);
 	mf__close_context(&call, &event->file_context, &event->handle_context, event->last_handle);

@@ -157,7 +157,7 @@ static void set_file_attributes(struct cbf_volume *volume, struct cbf_set_file_a
 		inode = mf__subject(&call, event->file_name, event->deleted, event->file_context, event->handle_context,
 				    true);
 		if (inode)
-			set_attributes(inode, event);
+			set_attributes(inode->stream_of ? inode->stream_of : inode, event);
 	}
 	mf__leave(&call);
 }

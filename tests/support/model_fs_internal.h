@@ -32,6 +32,7 @@ struct mf_inode {
 	uint64_t valid_data_length;
 	uint32_t inode_flags, project_id;
 	struct mf_ea *eas; /* in the order in which they were made */
+	bool removed; /* a name of it, behind the library's back */
 	struct mf_inode *stream_of; /* the file, referenced; NULL: not a stream */
 };
 

@@ -395,8 +395,10 @@ void mf_remove(struct model_fs *fs, const char *path)
 
 	pthread_mutex_lock(&fs->lock);
 	name = mf__find_name(fs, path);
-	if (name)
+	if (name) {
+		name->inode->removed = true;
 		mf__unlink(fs, name);
+	}
 	pthread_mutex_unlock(&fs->lock);
 }
 

@@ -37,6 +37,7 @@ static void defaults_are_as_documented(void **state)
 	assert_false(p->use_hard_links);
 	assert_false(p->use_file_ids);
 	assert_false(p->use_alternate_data_streams);
+	assert_false(p->use_stream_paths);
 	assert_false(p->fire_all_open_close_events);
 	assert_true(p->serialize_access);
 	assert_false(p->serialize_events);
@@ -51,6 +52,22 @@ static void defaults_are_as_documented(void **state)
 	assert_null(p->source_name);
 	assert_null(p->mount_options);
 	assert_string_equal(p->hard_links_xattr, "user.cbfuse.hardlinks");
+}
+
+static void stream_paths_need_streams(void **state)
+{
+	struct cbf_volume *volume = *state;
+
+	assert_false(cbf_get_use_stream_paths(volume));
+	assert_false(cbf_get_use_alternate_data_streams(volume));
+	assert_int_equal(cbf_set_use_stream_paths(volume, true), 0);
+	assert_true(cbf_get_use_stream_paths(volume));
+	assert_true(cbf_get_use_alternate_data_streams(volume));
+	assert_int_equal(cbf_set_use_alternate_data_streams(volume, false), -EINVAL);
+	assert_int_equal(cbf_set_use_stream_paths(volume, false), 0);
+	assert_true(cbf_get_use_alternate_data_streams(volume));
+	assert_int_equal(cbf_set_use_alternate_data_streams(volume, false), 0);
+	assert_false(cbf_get_use_alternate_data_streams(volume));
 }
 
 struct flag {
@@ -331,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(defaults_are_as_documented),
 		TEST(flags_are_switched_on_and_off),
+		TEST(stream_paths_need_streams),
 		TEST(hard_links_imply_file_ids),
 		TEST(numbers_of_workers_are_checked),
 		TEST(caches_take_any_time),

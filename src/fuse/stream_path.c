@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "fuse/stream_path.h"
+
+#include "fuse/name_ops.h"
+#include "volume.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool cbf__is_stream_path(const struct cbf_volume *volume, const char *name)
+{
+	return volume->properties.use_stream_paths && strchr(name, ':');
+}
+
+int cbf__bind_stream_path(struct cbf__request *rq, uint64_t dir, const char *name)
+{
+	const char *colon = strchr(name, ':');
+	size_t length = (size_t)(colon - name);
+	char file[CBF_NAME_MAX + 1];
+	int error;
+
+	if (length > CBF_NAME_MAX)
+		return ENAMETOOLONG;
+	memcpy(file, name, length);
+	file[length] = '\0';
+	error = cbf__request_bind_name(rq, 0, dir, file);
+	return error ? error : cbf__name_stream(rq, colon + 1);
+}
+
+/*
+ * The file first. The kernel checks what it knows: the directory. That a stream is made and taken away by those only
+ * who may write to the file, as with its attributes, is for us to check.
+ */
+
+static bool is_in_group(const struct cbf__request *rq, gid_t gid)
+{
+	gid_t *groups = NULL, *more;
+	int room = 0, count = 64;
+	bool found = rq->gid == gid;
+
+	while (!found && count > room) {
+		room = count;
+		more = realloc(groups, (size_t)room * sizeof(*groups));
+		if (!more)
+			break;
+		groups = more;
+		count = fuse_req_getgroups(rq->fuse, room, groups);
+	}
+	for (int i = 0; i < count && i < room && !found && groups; i++)
+		found = groups[i] == gid;
+	free(groups);
+	return found;
+}
+
+static int may_write(const struct cbf__request *rq)
+{
+	mode_t needed = S_IWOTH;
+
+	if (rq->uid == 0)
+		return 0;
+	if (rq->uid == rq->info.uid)
+		needed = S_IWUSR;
+	else if (is_in_group(rq, rq->info.gid))
+		needed = S_IWGRP;
+	return rq->info.mode & needed ? 0 : EACCES;
+}
+
+/* The pin on the file goes along, from rq->found. */
+static int take_file(struct cbf__request *rq)
+{
+	if (rq->found->type != S_IFREG && rq->found->type != S_IFDIR)
+		return ENOENT;
+	rq->stream.file = rq->found;
+	rq->found = NULL;
+	return 0;
+}
+
+static enum cbf__flow file_told(struct cbf__request *rq)
+{
+	cbf__learn_name(rq, 0);
+	cbf__unclaim(rq);
+	if (!rq->error)
+		rq->error = take_file(rq);
+	return cbf__return(rq);
+}
+
+/* With rq->plus the file's attributes are wanted, too; else one that is known need not be asked about. */
+static enum cbf__flow file_claimed(struct cbf__request *rq)
+{
+	if (rq->error)
+		return cbf__return(rq);
+	rq->target = rq->claims.names[0].node;
+	cbf__use_contexts(rq, rq->target, NULL);
+	if (!rq->target || rq->plus)
+		return cbf__call(rq, cbf__step_info, file_told);
+	cbf__set_found(rq, rq->target);
+	cbf__unclaim(rq);
+	rq->error = take_file(rq);
+	return cbf__return(rq);
+}
+
+/* Finds rq->stream.file. Called without claims; ends without claims. */
+static enum cbf__flow find_file(struct cbf__request *rq)
+{
+	cbf__claims_add_name(&rq->claims, rq->dirs[0], rq->names[0], rq->name_lengths[0], false, cbf__looking_turn(rq));
+	return cbf__claim(rq, file_claimed);
+}
+
+/* rq->target is the entry that the kernel is told of. */
+static void found_stream(struct cbf__request *rq)
+{
+	cbf__set_found(rq, rq->target);
+	rq->info.hard_link_count = 1;
+}
+
+static enum cbf__flow lookup_told(struct cbf__request *rq)
+{
+	if (!rq->error && !rq->exists) {
+		cbf__lose_untrue_name(rq);
+		rq->error = ENOENT;
+	}
+	if (!rq->error)
+		found_stream(rq);
+	return cbf__reply_entry(rq);
+}
+
+static enum cbf__flow lookup_claimed(struct cbf__request *rq)
+{
+	if (!rq->error && rq->deleted)
+		rq->error = ENOENT;
+	if (rq->error)
+		return cbf__reply_done(rq);
+	cbf__use_contexts(rq, rq->target, NULL);
+	return cbf__call(rq, cbf__step_info, lookup_told);
+}
+
+static enum cbf__flow lookup_file_found(struct cbf__request *rq)
+{
+	if (rq->error)
+		return cbf__reply_done(rq);
+	rq->turn = cbf__looking_turn(rq);
+	return cbf__call(rq, cbf__step_claim_stream, lookup_claimed);
+}
+
+enum cbf__flow cbf__lookup_stream(struct cbf__request *rq)
+{
+	return cbf__call(rq, find_file, lookup_file_found);
+}
+
+static bool is_open_call(const struct cbf__request *rq)
+{
+	return rq->flags & O_CREAT;
+}
+
+static int made_fault(const struct cbf__request *rq)
+{
+	if (rq->error || rq->exists)
+		return rq->error;
+	cbf__report(rq->volume, EIO, "GetFileInfo %s: the stream was created without an error, but does not exist",
+		    rq->subject);
+	return EIO;
+}
+
+static enum cbf__flow reply_made(struct cbf__request *rq)
+{
+	rq->error = made_fault(rq);
+	if (!rq->error)
+		found_stream(rq);
+	if (!is_open_call(rq))
+		return cbf__reply_entry(rq);
+	return rq->error ? cbf__call(rq, cbf__step_close_own, cbf__reply_done) : cbf__reply_handle(rq, true);
+}
+
+static enum cbf__flow made(struct cbf__request *rq)
+{
+	if (rq->error)
+		return cbf__reply_done(rq);
+	cbf__use_contexts(rq, rq->target, NULL);
+	return cbf__call(rq, cbf__step_info, reply_made);
+}
+
+static enum cbf__flow created(struct cbf__request *rq)
+{
+	if (rq->error == EEXIST && is_open_call(rq) && !(rq->flags & O_EXCL))
+		rq->error = ESTALE; /* the kernel looks again, and opens what is there */
+	return is_open_call(rq) ? cbf__go(rq, made) : cbf__call(rq, cbf__step_close_own, made);
+}
+
+static enum cbf__flow create_claimed(struct cbf__request *rq);
+
+static enum cbf__flow create_told(struct cbf__request *rq)
+{
+	if (rq->error)
+		return cbf__reply_done(rq);
+	if (rq->exists)
+		rq->error = EEXIST;
+	if (rq->error)
+		return cbf__go(rq, created);
+	if (!cbf__lose_open_stream(rq))
+		return cbf__call(rq, cbf__step_create_stream, created);
+	cbf__unclaim(rq);
+	return cbf__call(rq, cbf__step_claim_stream, create_claimed);
+}
+
+static enum cbf__flow create_claimed(struct cbf__request *rq)
+{
+	if (!rq->error && rq->deleted)
+		rq->error = ENOENT;
+	if (rq->error)
+		return cbf__reply_done(rq);
+	cbf__use_contexts(rq, rq->target, NULL);
+	return cbf__call(rq, cbf__step_info, create_told);
+}
+
+static enum cbf__flow create_file_found(struct cbf__request *rq)
+{
+	if (!rq->error)
+		rq->error = may_write(rq);
+	if (rq->error)
+		return cbf__reply_done(rq);
+	rq->turn = CBF__EXCLUSIVE_TURN;
+	return cbf__call(rq, cbf__step_claim_stream, create_claimed);
+}
+
+enum cbf__flow cbf__create_stream(struct cbf__request *rq)
+{
+	rq->plus = true;
+	return cbf__call(rq, find_file, create_file_found);
+}
+
+static enum cbf__flow unlink_claimed(struct cbf__request *rq)
+{
+	if (!rq->error && rq->deleted)
+		rq->error = ENOENT;
+	if (rq->error)
+		return cbf__reply_done(rq);
+	cbf__use_contexts(rq, rq->target, NULL);
+	return cbf__call(rq, cbf__step_delete_stream, cbf__reply_done);
+}
+
+static enum cbf__flow unlink_file_found(struct cbf__request *rq)
+{
+	if (!rq->error)
+		rq->error = may_write(rq);
+	if (rq->error)
+		return cbf__reply_done(rq);
+	rq->turn = CBF__EXCLUSIVE_TURN;
+	return cbf__call(rq, cbf__step_claim_stream, unlink_claimed);
+}
+
+enum cbf__flow cbf__unlink_stream(struct cbf__request *rq)
+{
+	rq->plus = true;
+	return cbf__call(rq, find_file, unlink_file_found);
+}
