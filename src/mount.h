@@ -28,4 +28,7 @@ int cbf__connection_on(const char *mount_point);
 /* Takes the uppermost mount away from a mount point; with force, even if it is in use. 0 or a negative errno. */
 int cbf__take_down(const char *mount_point, bool force);
 
+/* The options for libfuse, with -o in front; to be freed. NULL: no memory. */
+char *cbf__mount_options(const struct cbf_volume *volume);
+
 #endif

@@ -209,6 +209,17 @@ static bool is_without_name(const struct cbf__request *rq, const struct cbf__nam
 	return !file || (!claim->in && file != rq->volume->tree.root);
 }
 
+/* Names that are given, that is; not those that files have already. */
+static bool is_too_long(const struct cbf__request *rq)
+{
+	const size_t most = rq->volume->properties.max_file_path_length;
+
+	for (unsigned i = 0; most && i < rq->claims.name_count; i++)
+		if (rq->claims.names[i].dir && rq->paths[i].length > most)
+			return true;
+	return false;
+}
+
 /* The names are ours now, so the paths stay true until the claims are dropped. */
 static enum cbf__flow claimed(struct cbf__request *rq)
 {
@@ -220,6 +231,8 @@ static enum cbf__flow claimed(struct cbf__request *rq)
 	rq->deleted = rq->claims.name_count && is_without_name(rq, first);
 	cbf__unlock(rq);
 	rq->subject = rq->paths[0].bytes;
+	if (made && rq->fuse && is_too_long(rq))
+		rq->error = ENAMETOOLONG;
 	if (!made)
 		rq->error = ENOMEM;
 	else if (atomic_load(&rq->volume->ending) && rq->fuse)
@@ -286,7 +299,7 @@ int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, co
 	size_t length = strnlen(name, CBF_NAME_MAX + 1);
 	struct cbf__node *node;
 
-	if (length > CBF_NAME_MAX)
+	if (length > rq->volume->properties.max_file_name_length)
 		return ENAMETOOLONG;
 	if (!cbf__name_is_good(name, CBF_NAME_MAX + 1))
 		return EINVAL;

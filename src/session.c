@@ -189,24 +189,11 @@ static const struct cbf__source source = {.receive = receive,
 					  .all_done = all_done,
 					  .over = cbf__volume_ended};
 
-static char *options_of(const struct cbf_volume *volume)
-{
-	const struct cbf__properties *properties = &volume->properties;
-	const char *name = properties->file_system_name ? properties->file_system_name : "cbfuse";
-	const char *more = properties->mount_options ? properties->mount_options : "";
-	char *options = NULL;
-
-	if (asprintf(&options, "-odefault_permissions,subtype=%s,fsname=%s%s%s", name,
-		     properties->source_name ? properties->source_name : name, *more ? "," : "", more) < 0)
-		return NULL;
-	return options;
-}
-
 static int new_session(struct cbf_volume *volume)
 {
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
 	struct fuse_lowlevel_ops ops;
-	char *options = options_of(volume);
+	char *options = cbf__mount_options(volume);
 	int error = -ENOMEM;
 
 	if (options && fuse_opt_add_arg(&args, "cbfuse") == 0 && fuse_opt_add_arg(&args, options) == 0) {

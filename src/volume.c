@@ -53,6 +53,7 @@ int cbf_volume_create(struct cbf_volume **volume)
 						    .file_cache = true,
 						    .metadata_ms = DEFAULT_METADATA_MS,
 						    .sector_size = MIN_SECTOR,
+						    .max_file_name_length = CBF_NAME_MAX,
 						    .hard_links_xattr = strdup(DEFAULT_XATTR)};
 	made->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!made->properties.hard_links_xattr || made->end_fd < 0) {
@@ -292,33 +293,11 @@ int cbf_set_file_system_name(struct cbf_volume *volume, const char *name)
 	return set_string(volume, &volume->properties.file_system_name, name);
 }
 
-/* Commas and backslashes are what mount options are parsed by. */
-static char *escaped(const char *text)
-{
-	char *copy = malloc(2 * strlen(text) + 1);
-	char *to = copy;
-
-	for (; copy && *text; text++) {
-		if (*text == ',' || *text == '\\')
-			*to++ = '\\';
-		*to++ = *text;
-	}
-	if (copy)
-		*to = '\0';
-	return copy;
-}
-
 int cbf_set_source_name(struct cbf_volume *volume, const char *name)
 {
-	char *copy;
-	int error;
-
 	if (!name || !*name)
 		return -EINVAL;
-	copy = escaped(name);
-	error = copy ? set_string(volume, &volume->properties.source_name, copy) : -ENOMEM;
-	free(copy);
-	return error;
+	return set_string(volume, &volume->properties.source_name, name);
 }
 
 int cbf_add_mount_options(struct cbf_volume *volume, const char *options)

@@ -17,6 +17,8 @@
 
 #include <stdatomic.h>
 
+#define CBF__DEFAULT_FILE_SYSTEM_NAME "cbfuse"
+
 struct fuse_session;
 
 enum cbf__state {
@@ -47,6 +49,10 @@ struct cbf__properties {
 	unsigned metadata_ms;
 	unsigned nonexistent_ms;
 	unsigned sector_size;
+	unsigned cluster_size; /* 0: not set */
+	unsigned max_file_name_length;
+	unsigned max_file_path_length; /* 0: no limit */
+	uint64_t max_file_size; /* 0: no limit */
 	char *file_system_name;
 	char *source_name;
 	char *mount_options;
@@ -96,6 +102,12 @@ void cbf__volume_end_change(struct cbf_volume *volume);
 
 /* Nobody hooked what would make it writable. */
 bool cbf__volume_is_read_only(const struct cbf_volume *volume);
+
+/* Is a file of that size one that the volume does not hold? */
+static inline bool cbf__is_too_large(const struct cbf_volume *volume, uint64_t size)
+{
+	return volume->properties.max_file_size && size > volume->properties.max_file_size;
+}
 
 /* Called by the session when it is over and everything has been closed. */
 void cbf__volume_ended(struct cbf_volume *volume);

@@ -66,6 +66,7 @@
 #include <cbfuse/event_stream.h>
 #include <cbfuse/event_volume.h>
 #include <cbfuse/event_xattr.h>
+#include <cbfuse/property.h>
 #include <cbfuse/result.h>
 #include <cbfuse/volume.h>
 

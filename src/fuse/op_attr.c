@@ -171,6 +171,8 @@ void cbf__op_setattr(fuse_req_t fuse, fuse_ino_t ino, struct stat *attr, int to_
 	error = cbf__request_bind(rq, ino, fi ? fi->fh : 0);
 	if (!error)
 		error = decode_attributes(&rq->attributes, attr, to_set);
+	if (!error && rq->attributes.set_size && cbf__is_too_large(rq->volume, rq->attributes.size))
+		error = EFBIG;
 	cbf__op_run(rq, error, setattr_start);
 }
 

@@ -191,6 +191,10 @@ void cbf__op_copy_file_range(fuse_req_t fuse, fuse_ino_t source, off_t source_of
 		error = bind_both(rq, source, source_fi->fh, ino, fi->fh);
 	if (!error && overlaps(rq))
 		error = EINVAL;
+	if (!error && length && cbf__is_too_large(rq->volume, rq->offset + 1))
+		error = EFBIG;
+	if (!error && cbf__is_too_large(rq->volume, rq->offset + rq->length))
+		rq->length = rq->volume->properties.max_file_size - rq->offset;
 	if (rq->length > longest_copy)
 		rq->length = longest_copy;
 	cbf__op_run(rq, error, length ? copy_start : nothing_to_copy);

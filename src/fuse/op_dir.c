@@ -174,7 +174,7 @@ static enum cbf__flow ask(struct cbf__request *rq, bool restart)
 	if (enumeration->error)
 		return finish(rq);
 	rq->text.bytes[0] = '\0';
-	cbf__clear_info(&rq->info);
+	cbf__clear_info(rq);
 	enumeration->started = true;
 	CBF__MAKE_EVENT(&rq->event, enumerate_directory, .directory_name = rq->subject, .mask = "*",
 			.case_sensitive = true, .restart = restart,

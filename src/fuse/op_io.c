@@ -86,15 +86,32 @@ static enum cbf__flow write_start(struct cbf__request *rq)
 	return cbf__call(rq, cbf__step_claim_node, write_claimed);
 }
 
+/* At the largest size of a file. */
+static int cut_off(struct cbf__request *rq)
+{
+	const uint64_t most = rq->volume->properties.max_file_size;
+
+	if (!cbf__is_too_large(rq->volume, rq->offset + rq->size))
+		return 0;
+	if (rq->offset >= most)
+		return EFBIG;
+	rq->size = (size_t)(most - rq->offset);
+	return 0;
+}
+
 void cbf__op_write(fuse_req_t fuse, fuse_ino_t ino, const char *bytes, size_t size, off_t offset,
 		   struct fuse_file_info *fi)
 {
 	struct cbf__request *rq = cbf__op_begin(fuse);
+	int error;
 
 	if (!rq)
 		return;
 	rq->payload = bytes;
-	cbf__op_run(rq, bind_range(rq, ino, size, offset, fi), write_start);
+	error = bind_range(rq, ino, size, offset, fi);
+	if (!error)
+		error = cut_off(rq);
+	cbf__op_run(rq, error, write_start);
 }
 
 static enum cbf__flow flushed(struct cbf__request *rq)
@@ -131,7 +148,8 @@ void cbf__op_fsync(fuse_req_t fuse, fuse_ino_t ino, int data_only, struct fuse_f
 static enum cbf__flow size_told(struct cbf__request *rq)
 {
 	const struct cbf_get_volume_size_event *event = &rq->event.get_volume_size;
-	struct statvfs values = {.f_bsize = rq->volume->properties.sector_size,
+	const unsigned cluster = rq->volume->properties.cluster_size;
+	struct statvfs values = {.f_bsize = cluster ? cluster : rq->volume->properties.sector_size,
 				 .f_frsize = rq->volume->properties.sector_size,
 				 .f_blocks = event->total_sectors,
 				 .f_bavail = event->available_sectors,
@@ -139,7 +157,7 @@ static enum cbf__flow size_told(struct cbf__request *rq)
 				 .f_files = event->total_files,
 				 .f_ffree = event->free_files,
 				 .f_favail = event->free_files,
-				 .f_namemax = CBF_NAME_MAX};
+				 .f_namemax = rq->volume->properties.max_file_name_length};
 
 	return rq->result ? cbf__reply_error(rq, rq->result) : cbf__reply_statfs(rq, &values);
 }

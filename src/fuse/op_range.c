@@ -139,6 +139,8 @@ void cbf__op_fallocate(fuse_req_t fuse, fuse_ino_t ino, int mode, off_t offset, 
 	error = fallocate_fault(mode, offset, length);
 	if (!error)
 		error = bind_open(rq, ino, fi, ENODEV);
+	if (!error && !(mode & FALLOC_FL_PUNCH_HOLE) && cbf__is_too_large(rq->volume, rq->offset + rq->length))
+		error = EFBIG;
 	cbf__op_run(rq, error, fallocate_start);
 }
 

@@ -9,11 +9,13 @@
 
 enum { DEFAULT_BLOCK_SIZE = 4096, STAT_BLOCK = 512 };
 
-void cbf__clear_info(struct cbf_file_info *info)
+void cbf__clear_info(struct cbf__request *rq)
 {
-	memset(info, 0, sizeof(*info));
-	info->hard_link_count = 1;
-	info->block_size = DEFAULT_BLOCK_SIZE;
+	const unsigned cluster = rq->volume->properties.cluster_size;
+
+	memset(&rq->info, 0, sizeof(rq->info));
+	rq->info.hard_link_count = 1;
+	rq->info.block_size = cluster ? cluster : DEFAULT_BLOCK_SIZE;
 }
 
 static uint32_t shown_links(const struct cbf_volume *volume, const struct cbf__node *node,
@@ -118,7 +120,7 @@ static enum cbf__flow answered(struct cbf__request *rq)
 
 enum cbf__flow cbf__step_info(struct cbf__request *rq)
 {
-	cbf__clear_info(&rq->info);
+	cbf__clear_info(rq);
 	CBF__MAKE_EVENT(&rq->event, get_file_info, .file_name = rq->subject,
 			.requested_info = CBF_INFO_ALL | rq->more_info, .deleted = rq->deleted,
 			.is_stream = cbf__subject_is_stream(rq), .info = &rq->info);

@@ -41,7 +41,7 @@ void cbf__remember_growth(struct cbf__request *rq, uint64_t end);
 /* After cbf__step_info: is the path another file now, or none? Then it is no name of rq->target any more, whoever
  * changed that, and the claims must be taken anew. Not a step. */
 bool cbf__lose_untrue_name(struct cbf__request *rq);
-void cbf__clear_info(struct cbf_file_info *info);
+void cbf__clear_info(struct cbf__request *rq);
 /* What stat(2) shows of a node. */
 void cbf__info_to_stat(const struct cbf_volume *volume, const struct cbf__node *node, const struct cbf_file_info *info,
 		       struct stat *attr);
