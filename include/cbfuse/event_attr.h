@@ -26,7 +26,7 @@ enum {
 	/** inode_flags and project_id: asked for by the ioctls of lsattr(1) and chattr(1) only, and so not a part of
 	 *  CBF_INFO_ALL. */
 	CBF_INFO_FLAGS = 0x2000,
-	/** All of them. */
+	/** All but CBF_INFO_FLAGS. */
 	CBF_INFO_ALL = CBF_INFO_TIME | CBF_INFO_SIZE | CBF_INFO_ATTR | CBF_INFO_FILE_ID | CBF_INFO_TYPE
 };
 
