@@ -6,7 +6,7 @@ find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 set(CBF_DOCS_DIR ${PROJECT_BINARY_DIR}/docs)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/Doxyfile.in ${CBF_DOCS_DIR}/Doxyfile @ONLY)
 file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/cbfuse/*.h)
-file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.py)
+file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.py ${CMAKE_CURRENT_LIST_DIR}/*.dox)
 string(TIMESTAMP date %Y-%m-%d UTC) # of $SOURCE_DATE_EPOCH, if that is set
 add_custom_command(OUTPUT ${CBF_DOCS_DIR}/done
 	COMMAND ${CMAKE_COMMAND} -E rm -rf html xml man

@@ -26,7 +26,7 @@ class Reference:
         index = ElementTree.parse(os.path.join(directory, 'index.xml')).getroot()
         for compound in index.findall('compound'):
             kind = compound.get('kind')
-            if kind not in ('file', 'struct'):
+            if kind != 'struct' and not (kind == 'file' and compound.findtext('name').endswith('.h')):
                 continue
             path = os.path.join(directory, compound.get('refid') + '.xml')
             definition = ElementTree.parse(path).getroot().find('compounddef')
