@@ -7,6 +7,7 @@
  * `user.`, `trusted.`, `security.` and `system.`. POSIX ACLs are `system.posix_acl_access` and
  * `system.posix_acl_default`, in the bytes of the kernel's own format. They are kept so, not enforced: on the mount the
  * kernel checks by mode and owner. What a new file inherits is up to CreateFile, whose mode the umask has reduced.
+ * With cbf_set_use_alternate_data_streams() all of `user.` is named streams instead: event_stream.h.
  *
  * What is checked before an event fires:
  *  - by the kernel: names of 1 to CBF_EA_NAME_MAX bytes (else ERANGE), values of up to CBF_EA_SIZE_MAX bytes (else

@@ -71,6 +71,8 @@ static int decode(struct cbf__request *rq, int what, cbf__step *first)
 {
 	rq->flags = what;
 	*first = start;
+	if (rq->node->stream) /* ids are files' */
+		return EINVAL;
 	return rq->volume->properties.use_object_ids ? 0 : EOPNOTSUPP;
 }
 
