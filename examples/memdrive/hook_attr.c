@@ -141,13 +141,16 @@ static int set_attributes(struct node *node, const struct cbf_set_file_attribute
 
 void hook_set_file_attributes(struct cbf_volume *volume, struct cbf_set_file_attributes_event *event, void *user_data)
 {
-	struct node *node = event->file_context;
+	struct node *node = event->file_context, *file = node->is_stream ? stream_file(node) : NULL;
 
 	(void)volume;
 	(void)user_data;
+	if (file) /* a stream's are its file's */
+		node = file;
 	pthread_rwlock_wrlock(&node->lock);
 	event->result_code = -set_attributes(node, event);
 	pthread_rwlock_unlock(&node->lock);
+	node_release(file);
 }
 
 static int give_target(struct node *node, struct cbf_get_reparse_point_event *event)

@@ -21,24 +21,26 @@ struct options {
 	const char *mount_point;
 };
 
-static const char usage_text[] = "Usage: memdrive [options] MOUNTPOINT\n"
-				 "A file system in memory. What is stored in it is gone when it is unmounted.\n"
-				 "\n"
-				 "  -f, --foreground   stay in the foreground; end with Ctrl-C or by umount\n"
-				 "  -o OPTION[,...]    mount options: allow_other, ro, nosuid ...\n"
-				 "  -t, --trace        print each event on stderr (and stay in the foreground)\n"
-				 "      --size BYTES   how much can be stored: with K, M or G in these units, 0 for\n"
-				 "                     no limit (default: half of the machine's memory)\n"
-				 "      --inodes N     how many files there can be, 0 for no limit (default: one for\n"
-				 "                     each 4096 bytes of half the memory)\n"
-				 "      --user-quota BYTES\n"
-				 "                     how much each user but root can store (default 0: no limit)\n"
-				 "      --label TEXT   the label of the volume; df shows it as the source\n"
-				 "      --no-streams   user.* attributes are attributes, not named streams\n"
-				 "      --no-cache     the kernel keeps neither names nor attributes\n"
-				 "      --workers N    run at most N hooks at a time (default 16)\n"
-				 "  -h, --help\n"
-				 "      --version\n";
+static const char usage_text[] =
+	"Usage: memdrive [options] MOUNTPOINT\n"
+	"A file system in memory. What is stored in it is gone when it is unmounted.\n"
+	"\n"
+	"  -f, --foreground   stay in the foreground; end with Ctrl-C or by umount\n"
+	"  -o OPTION[,...]    mount options: allow_other, ro, nosuid ...\n"
+	"  -t, --trace        print each event on stderr (and stay in the foreground)\n"
+	"      --size BYTES   how much can be stored: with K, M or G in these units, 0 for\n"
+	"                     no limit (default: half of the machine's memory)\n"
+	"      --inodes N     how many files there can be, 0 for no limit (default: one for\n"
+	"                     each 4096 bytes of half the memory)\n"
+	"      --user-quota BYTES\n"
+	"                     how much each user but root can store (default 0: no limit)\n"
+	"      --label TEXT   the label of the volume; df shows it as the source\n"
+	"      --no-streams   user.* attributes are attributes, not named streams\n"
+	"      --stream-paths a path FILE:STREAM is that stream (and no file's name has a colon)\n"
+	"      --no-cache     the kernel keeps neither names nor attributes\n"
+	"      --workers N    run at most N hooks at a time (default 16)\n"
+	"  -h, --help\n"
+	"      --version\n";
 
 static void check(int error, const char *what)
 {
@@ -126,6 +128,9 @@ static void parse_option(int letter, struct options *options, struct cbf_volume 
 	case 'a':
 		options->drive.without_streams = true;
 		break;
+	case 'p':
+		options->drive.stream_paths = true;
+		break;
 	case 'w':
 		options->workers = parse_workers(optarg);
 		break;
@@ -144,12 +149,19 @@ static void parse_option(int letter, struct options *options, struct cbf_volume 
 static void parse_command_line(int argc, char **argv, struct options *options, struct cbf_volume *volume)
 {
 	static const struct option long_options[] = {
-		{"foreground", no_argument, NULL, 'f'},       {"trace", no_argument, NULL, 't'},
-		{"size", required_argument, NULL, 's'},       {"inodes", required_argument, NULL, 'i'},
-		{"user-quota", required_argument, NULL, 'q'}, {"label", required_argument, NULL, 'l'},
-		{"no-streams", no_argument, NULL, 'a'},       {"no-cache", no_argument, NULL, 'n'},
-		{"workers", required_argument, NULL, 'w'},    {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},          {NULL, 0, NULL, 0},
+		{"foreground", no_argument, NULL, 'f'},
+		{"trace", no_argument, NULL, 't'},
+		{"size", required_argument, NULL, 's'},
+		{"inodes", required_argument, NULL, 'i'},
+		{"user-quota", required_argument, NULL, 'q'},
+		{"label", required_argument, NULL, 'l'},
+		{"no-streams", no_argument, NULL, 'a'},
+		{"stream-paths", no_argument, NULL, 'p'},
+		{"no-cache", no_argument, NULL, 'n'},
+		{"workers", required_argument, NULL, 'w'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},
+		{NULL, 0, NULL, 0},
 	};
 	int letter;
 

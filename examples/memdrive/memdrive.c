@@ -75,6 +75,7 @@ int memdrive_init(struct memdrive *drive, const struct memdrive_options *options
 	memset(drive, 0, sizeof(*drive));
 	drive->volume_id = choose_id();
 	drive->has_streams = !options->without_streams;
+	drive->has_stream_paths = options->stream_paths;
 	error = init_label(drive, options);
 	if (error)
 		return error;
@@ -130,6 +131,8 @@ int memdrive_set_up(struct memdrive *drive, struct cbf_volume *volume)
 		error = cbf_set_use_hard_links(volume, true);
 	if (error == 0)
 		error = cbf_set_use_alternate_data_streams(volume, drive->has_streams);
+	if (error == 0 && drive->has_stream_paths)
+		error = cbf_set_use_stream_paths(volume, true);
 	if (error == 0)
 		error = cbf_set_use_object_ids(volume, true);
 	if (error == 0)

@@ -33,6 +33,7 @@ struct memdrive_options {
 	gid_t gid;
 	const char *label; /* NULL: none */
 	bool without_streams; /* `user.` attributes are nothing but attributes */
+	bool stream_paths; /* FILE:STREAM is a path */
 };
 
 struct memdrive {
@@ -44,6 +45,7 @@ struct memdrive {
 	struct label label;
 	uint64_t volume_id;
 	bool has_streams;
+	bool has_stream_paths;
 	struct report report;
 	bool is_background;
 	atomic_uint workers; /* how many threads have begun, for their names */

@@ -152,9 +152,8 @@ static int check_and_change(struct move *move)
 	return error;
 }
 
-static int run(struct memdrive *drive, struct move *move)
+static int run(struct move *move)
 {
-	bool is_climbed = moves_directory(move);
 	int error;
 
 	if (move->from.node == move->to.node)
@@ -164,16 +163,25 @@ static int run(struct memdrive *drive, struct move *move)
 		if (!move->spare)
 			return -ENOMEM;
 	}
-	if (is_climbed)
-		pthread_rwlock_wrlock(&drive->moves);
 	error = check_and_change(move);
-	if (is_climbed)
-		pthread_rwlock_unlock(&drive->moves);
 	free(move->spare);
+	move->spare = NULL;
 	return error;
 }
 
-static int try_rename(struct memdrive *drive, const char *path, const char *new_path, struct move *move)
+static int check_and_run(const char *path, const char *new_path, bool may_move_directory, struct move *move)
+{
+	int error;
+
+	if (!may_move_directory && moves_directory(move))
+		return -EAGAIN;
+	error = check_paths(move, path, new_path);
+	return error ? error : run(move);
+}
+
+/* -EAGAIN: something has changed meanwhile, or a directory is to be moved. */
+static int try_rename(struct memdrive *drive, const char *path, const char *new_path, bool may_move_directory,
+		      struct move *move)
 {
 	int error = place_find(drive, path, &move->from);
 
@@ -181,23 +189,30 @@ static int try_rename(struct memdrive *drive, const char *path, const char *new_
 		return error;
 	error = place_find(drive, new_path, &move->to);
 	if (error == 0) {
-		error = check_paths(move, path, new_path);
-		if (error == 0)
-			error = run(drive, move);
+		error = check_and_run(path, new_path, may_move_directory, move);
 		place_release(&move->to);
 	}
 	place_release(&move->from);
 	return error;
 }
 
-int rename_path(struct memdrive *drive, const char *path, const char *new_path, bool no_replace, bool exchange)
+/* While one directory moves, no other does: so the paths that are looked up say what is below what. */
+static int rename_with_directories(struct memdrive *drive, const char *path, const char *new_path, struct move *move)
 {
 	int error;
 
-	do {
-		struct move move = {.no_replace = no_replace, .exchange = exchange};
+	pthread_rwlock_wrlock(&drive->moves);
+	error = try_rename(drive, path, new_path, true, move);
+	pthread_rwlock_unlock(&drive->moves);
+	return error;
+}
 
-		error = try_rename(drive, path, new_path, &move);
-	} while (error == -EAGAIN);
+int rename_path(struct memdrive *drive, const char *path, const char *new_path, bool no_replace, bool exchange)
+{
+	struct move move = {.no_replace = no_replace, .exchange = exchange};
+	int error = try_rename(drive, path, new_path, false, &move);
+
+	while (error == -EAGAIN)
+		error = rename_with_directories(drive, path, new_path, &move);
 	return error;
 }

@@ -226,7 +226,7 @@ say "attributes"
 setfattr -n user.stream -v 'a stream' "$MNT/many"
 setfattr -n user.stream -v 'another' "$MNT/many"
 setfattr -n trusted.attribute -v x "$MNT/many" 2>/dev/null || true
-same "a stream" another "$(getfattr --only-values -n user.stream "$MNT/many")"
+same "a stream" another "$(getfattr --absolute-names --only-values -n user.stream "$MNT/many")"
 setfattr -x user.stream "$MNT/many"
 expect fail 'No such attribute' getfattr -n user.stream "$MNT/many"
 rmdir "$MNT/many"
@@ -247,4 +247,21 @@ who=()
 	cat "$SCRATCH/attributes"
 	fail "attributes"
 }
+stop_memdrive
+
+say "streams as paths"
+start_memdrive --stream-paths
+: >"$MNT/file"
+printf 'a stream' >"$MNT/file:stream"
+same "as an attribute" 'a stream' "$(getfattr --absolute-names --only-values -n user.stream "$MNT/file")"
+chmod 600 "$MNT/file:stream"
+same "the mode of its file" 600 "$(stat -c %a "$MNT/file:stream")"
+head -c 1000000 /dev/urandom >"$SCRATCH/large"
+cp "$SCRATCH/large" "$MNT/file:large"
+cmp "$SCRATCH/large" "$MNT/file:large"
+mv "$MNT/file" "$MNT/moved"
+cmp "$SCRATCH/large" "$MNT/moved:large"
+rm "$MNT/moved:large"
+refused test -e "$MNT/moved:large"
+rm "$MNT/moved"
 stop_memdrive
