@@ -6,6 +6,7 @@
  * hidden handle) and gives the first page, one gives each further page, and one closes the handle if the visitor stops
  * early. Between two of them nothing is held, and the visitor is called.
  */
+#include "base/process.h"
 #include "mount.h"
 #include "request.h"
 #include "step/step.h"
@@ -15,6 +16,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PAGE_BYTES = 64 * 1024 };
 
@@ -192,6 +194,9 @@ static int run(struct listing *listing, const char *path, cbf__step first)
 		return -ENOMEM;
 	rq->finished = finished;
 	rq->finished_data = listing;
+	rq->originator = (struct cbf__actor){.thread = gettid(), .uid = geteuid(), .gid = getegid()};
+	cbf__process_now(&rq->originator.since);
+	rq->has_originator = true;
 	rq->links.cursor = listing->cursor;
 	rq->step = first;
 	listing->done = false;

@@ -48,6 +48,7 @@ static int set_number(struct cbf_volume *volume, unsigned *property, unsigned va
 		return on;                                                                                             \
 	}
 
+GET_FLAG(keep_handle_creators)
 GET_FLAG(use_hard_links)
 GET_FLAG(use_file_ids)
 GET_FLAG(fire_all_open_close_events)
@@ -112,6 +113,17 @@ const char *cbf_get_hard_links_xattr(struct cbf_volume *volume)
 const char *cbf_get_mount_point(struct cbf_volume *volume)
 {
 	return get_text(volume, &volume->mount_point);
+}
+
+int cbf_set_keep_handle_creators(struct cbf_volume *volume, bool on)
+{
+	int error = cbf__volume_begin_change(volume);
+
+	if (error)
+		return error;
+	volume->properties.keep_handle_creators = on;
+	cbf__volume_end_change(volume);
+	return 0;
 }
 
 int cbf_set_max_file_name_length(struct cbf_volume *volume, unsigned bytes)

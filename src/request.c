@@ -253,11 +253,22 @@ void cbf__unclaim(struct cbf__request *rq)
 	cbf__claims_drop(&rq->volume->tree, &rq->claims);
 }
 
+static const struct cbf__creator *creator_of(const struct cbf__request *rq)
+{
+	if (rq->handle)
+		return &rq->handle->creator;
+	if (rq->closing)
+		return &rq->closing->creator;
+	return rq->own_handle ? &rq->own_handle->creator : NULL;
+}
+
 enum cbf__flow cbf__fire_then(struct cbf__request *rq, enum cbf__event_id id, cbf__step then)
 {
 	struct cbf__slots slots = {.file = rq->file ? &rq->file->context : NULL,
 				   .handle = rq->handle_slot,
-				   .lock = &rq->volume->tree.lock};
+				   .lock = &rq->volume->tree.lock,
+				   .originator = rq->has_originator ? &rq->originator : NULL,
+				   .creator = creator_of(rq)};
 
 	rq->step = then;
 	rq->result = cbf__fire(rq->volume, id, &rq->event, &slots);

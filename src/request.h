@@ -80,8 +80,8 @@ struct cbf__request {
 	size_t name_lengths[2];
 	struct cbf__handle *handle; /* referenced: that the kernel named */
 	struct cbf__node *target; /* the file that events are about; held by the claims */
-	uid_t uid;
-	gid_t gid;
+	struct cbf__actor originator;
+	bool has_originator;
 
 	/* What it holds: see tree/claim.h */
 	struct cbf__claims claims;

@@ -44,6 +44,7 @@ struct cbf__properties {
 	bool use_object_ids;
 	bool use_disk_quotas;
 	bool use_inode_flags;
+	bool keep_handle_creators;
 	unsigned min_workers;
 	unsigned max_workers;
 	unsigned metadata_ms;

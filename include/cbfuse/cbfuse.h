@@ -54,6 +54,7 @@
 #ifndef CBFUSE_CBFUSE_H
 #define CBFUSE_CBFUSE_H
 
+#include <cbfuse/caller.h>
 #include <cbfuse/context.h>
 #include <cbfuse/event_attr.h>
 #include <cbfuse/event_control.h>

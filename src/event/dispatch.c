@@ -8,6 +8,12 @@
 #include <string.h>
 
 static _Thread_local unsigned hook_depth;
+static _Thread_local const struct cbf__current *current;
+
+const struct cbf__current *cbf__current(void)
+{
+	return current;
+}
 
 bool cbf__inside_hook(void)
 {
@@ -67,19 +73,43 @@ static void take_back(const struct cbf__event_shape *shape, const union cbf__eve
 	pthread_mutex_unlock(slots->lock);
 }
 
+static const char *path_of(const struct cbf__event_shape *shape, const union cbf__event *event)
+{
+	return shape->path >= 0 ? load(event, shape->path) : NULL;
+}
+
+static void enter(struct cbf__current *entered, struct cbf_volume *volume, const struct cbf__slots *slots,
+		  const char *path)
+{
+	*entered = (struct cbf__current){.outer = current,
+					 .volume = volume,
+					 .path = path,
+					 .originator = slots ? slots->originator : NULL,
+					 .creator = slots ? slots->creator : NULL};
+	current = entered;
+	hook_depth++;
+}
+
+static void leave(const struct cbf__current *entered)
+{
+	hook_depth--;
+	current = entered->outer;
+}
+
 int cbf__fire(struct cbf_volume *volume, enum cbf__event_id id, union cbf__event *event, const struct cbf__slots *slots)
 {
 	const struct cbf__event_shape *shape = &cbf__event_shapes[id];
 	const struct cbf__hook *hook = &volume->registry.hooks[id];
+	struct cbf__current entered;
 	void *before[2];
 	int result;
 
 	if (!hook->function)
 		return cbf__default_answer(volume, id, event);
 	hand_in(shape, event, slots, before);
-	hook_depth++;
+	enter(&entered, volume, slots, path_of(shape, event));
 	shape->call(volume, hook, event);
-	hook_depth--;
+	leave(&entered);
 	memcpy(&result, (const char *)event + shape->result_code, sizeof(result));
 	result = cbf__check_answer(volume, id, event, result);
 	/* What a hook that failed to open leaves in the slots is forgotten: there is no open to keep it for. */

@@ -8,6 +8,8 @@
 #ifndef CBF__EVENT_H
 #define CBF__EVENT_H
 
+#include "event/actor.h"
+
 #include <cbfuse/cbfuse.h>
 #include <pthread.h>
 
@@ -65,12 +67,14 @@ extern const struct cbf__event_shape cbf__event_shapes[CBF__EVENT_COUNT];
 
 enum { CBF__REFUSE_CHANGE = -1 };
 
-/* The context slots that an event reads and may set; either may be NULL. The lock is held only while they are read or
- * written, never while the hook runs. */
+/* The context slots that an event reads and may set, and who is behind it; each may be NULL. The lock is held only
+ * while the slots are read or written, never while the hook runs. */
 struct cbf__slots {
 	void **file;
 	void **handle;
 	pthread_mutex_t *lock;
+	const struct cbf__actor *originator;
+	const struct cbf__creator *creator;
 };
 
 bool cbf__hooked(const struct cbf_volume *volume, enum cbf__event_id id);

@@ -81,7 +81,7 @@ static enum cbf__flow told(struct cbf__request *rq)
 
 	if (!rq->error && !rq->exists)
 		rq->error = ENOENT;
-	if (!rq->error && setting && rq->uid != 0 && rq->info.uid != rq->uid)
+	if (!rq->error && setting && rq->originator.uid != 0 && rq->info.uid != rq->originator.uid)
 		rq->error = EPERM;
 	if (rq->error)
 		return cbf__reply_done(rq);

@@ -91,7 +91,7 @@ int cbf__decode_set_label(struct cbf__request *rq, uint64_t ino, const void *in,
 	*first = set_label;
 	if (!cbf__hooked(rq->volume, CBF__SET_VOLUME_LABEL))
 		return ENOTTY;
-	if (rq->uid != 0)
+	if (rq->originator.uid != 0)
 		return EPERM;
 	if (!memchr(in, '\0', FSLABEL_MAX))
 		return EINVAL;

@@ -19,6 +19,7 @@ static int make_handle(struct cbf__request *rq)
 		cbf__file_destroy(&rq->volume->tree, file);
 		return ENOMEM;
 	}
+	cbf__note_creator(rq);
 	cbf__use_handle(rq, rq->own_handle);
 	return 0;
 }
@@ -102,7 +103,7 @@ static enum cbf__flow create_claimed(struct cbf__request *rq)
 	if (rq->error)
 		return cbf__reply_done(rq);
 	CBF__MAKE_EVENT(&rq->event, create_file, .file_name = rq->subject, .mode = rq->mode, .rdev = rq->rdev,
-			.flags = rq->open_flags, .uid = rq->uid, .gid = rq->gid);
+			.flags = rq->open_flags, .uid = rq->originator.uid, .gid = rq->originator.gid);
 	return cbf__fire_then(rq, CBF__CREATE_FILE, create_answered);
 }
 
@@ -194,7 +195,7 @@ static enum cbf__flow symlink_claimed(struct cbf__request *rq)
 	if (rq->error)
 		return cbf__reply_done(rq);
 	CBF__MAKE_EVENT(&rq->event, set_reparse_point, .file_name = rq->subject, .target = rq->data.bytes,
-			.uid = rq->uid, .gid = rq->gid);
+			.uid = rq->originator.uid, .gid = rq->originator.gid);
 	return cbf__fire_then(rq, CBF__SET_REPARSE_POINT, symlink_answered);
 }
 

@@ -159,8 +159,8 @@ static bool is_own(const struct cbf__request *rq, const struct cbf_quota *quota)
 {
 	if (!(quota->flags & CBF_QUOTA_BY_ID))
 		return false;
-	return (quota->kind == CBF_QUOTA_USER && quota->id == rq->uid) ||
-	       (quota->kind == CBF_QUOTA_GROUP && quota->id == rq->gid);
+	return (quota->kind == CBF_QUOTA_USER && quota->id == rq->originator.uid) ||
+	       (quota->kind == CBF_QUOTA_GROUP && quota->id == rq->originator.gid);
 }
 
 int cbf__decode_query_quota(struct cbf__request *rq, uint64_t ino, const void *in, cbf__step *first)
@@ -173,7 +173,7 @@ int cbf__decode_query_quota(struct cbf__request *rq, uint64_t ino, const void *i
 	*first = query_start;
 	quota->flags &= ~CBF_QUOTA_FOUND; /* the caller goes on with what it was given */
 	error = quota_fault(rq, quota, CBF_QUOTA_BY_ID);
-	if (!error && rq->uid != 0 && !is_own(rq, quota))
+	if (!error && rq->originator.uid != 0 && !is_own(rq, quota))
 		error = EPERM;
 	return error;
 }
@@ -211,7 +211,7 @@ int cbf__decode_set_quota(struct cbf__request *rq, uint64_t ino, const void *in,
 	memcpy(quota, in, sizeof(*quota));
 	*first = set_record;
 	error = quota_fault(rq, quota, CBF_QUOTA_REMOVE);
-	return !error && rq->uid != 0 ? EPERM : error;
+	return !error && rq->originator.uid != 0 ? EPERM : error;
 }
 
 static enum cbf__flow defaults_told(struct cbf__request *rq)
@@ -263,5 +263,5 @@ int cbf__decode_set_default_quota(struct cbf__request *rq, uint64_t ino, const v
 		return EOPNOTSUPP;
 	if ((defaults->control_flags & ~(uint32_t)(CBF_QUOTAS_TRACKED | CBF_QUOTAS_ENFORCED)) || defaults->reserved)
 		return EINVAL;
-	return rq->uid == 0 ? 0 : EPERM;
+	return rq->originator.uid == 0 ? 0 : EPERM;
 }

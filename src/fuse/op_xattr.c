@@ -97,7 +97,7 @@ static enum cbf__flow links_start(struct cbf__request *rq)
 static bool is_hidden(const struct cbf__request *rq, const char *name)
 {
 	return shows_links(rq->volume, name) || cbf__is_stream_xattr(rq->volume, name) ||
-	       (rq->uid != 0 && strncmp(name, "trusted.", strlen("trusted.")) == 0);
+	       (rq->originator.uid != 0 && strncmp(name, "trusted.", strlen("trusted.")) == 0);
 }
 
 /* Takes the names out of a list that the caller shall not see; returns what is left. */

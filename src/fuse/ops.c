@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fuse/ops.h"
 
+#include "base/process.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -15,8 +16,12 @@ struct cbf__request *cbf__op_begin(fuse_req_t fuse)
 		return NULL;
 	}
 	rq->fuse = fuse;
-	rq->uid = context->uid;
-	rq->gid = context->gid;
+	rq->originator.uid = context->uid;
+	rq->originator.gid = context->gid;
+	rq->originator.thread = context->pid;
+	cbf__process_now(&rq->originator.since);
+	/* Releases and pages that are written back come from nobody: all zeros, or -1 from kernels that map ids. */
+	rq->has_originator = (context->pid || context->uid || context->gid) && context->uid != (uid_t)-1;
 	return rq;
 }
 

@@ -38,7 +38,7 @@ static bool is_in_group(const struct cbf__request *rq, gid_t gid)
 {
 	gid_t *groups = NULL, *more;
 	int room = 0, count = 64;
-	bool found = rq->gid == gid;
+	bool found = rq->originator.gid == gid;
 
 	while (!found && count > room) {
 		room = count;
@@ -58,9 +58,9 @@ static int may_write(const struct cbf__request *rq)
 {
 	mode_t needed = S_IWOTH;
 
-	if (rq->uid == 0)
+	if (rq->originator.uid == 0)
 		return 0;
-	if (rq->uid == rq->info.uid)
+	if (rq->originator.uid == rq->info.uid)
 		needed = S_IWUSR;
 	else if (is_in_group(rq, rq->info.gid))
 		needed = S_IWGRP;

@@ -66,6 +66,7 @@ void cbf__handle_release(struct cbf__tree *tree, struct cbf__handle *handle)
 		cbf__name_release(handle->name);
 	if (handle->node)
 		cbf__node_unpin(tree, handle->node);
+	free(handle->creator.known);
 	free(handle);
 }
 

@@ -13,6 +13,7 @@
 #define CBF__OPEN_H
 
 #include "base/buffer.h"
+#include "event/actor.h"
 #include "tree/tree.h"
 
 struct cbf__file {
@@ -52,6 +53,7 @@ struct cbf__handle {
 	struct cbf__file *file;
 	struct cbf__name *name; /* referenced: that it was opened by; NULL: had none */
 	void *context;
+	struct cbf__creator creator;
 	int flags;
 	struct cbf__enumeration *directory;
 	struct cbf__enumeration *links;

@@ -131,14 +131,14 @@ static enum cbf__flow owner_told(struct cbf__request *rq)
 {
 	if (!rq->error && !rq->exists)
 		rq->error = ENOENT;
-	if (!rq->error && rq->info.uid != rq->uid)
+	if (!rq->error && rq->info.uid != rq->originator.uid)
 		rq->error = EPERM;
 	return cbf__return(rq);
 }
 
 enum cbf__flow cbf__step_must_own(struct cbf__request *rq)
 {
-	return rq->uid == 0 ? cbf__return(rq) : cbf__call(rq, cbf__step_info, owner_told);
+	return rq->originator.uid == 0 ? cbf__return(rq) : cbf__call(rq, cbf__step_info, owner_told);
 }
 
 int cbf__learn(struct cbf__request *rq, struct cbf__node *dir, const char *name, size_t length)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* OpenFile: for the kernel's opens, and around events that are for open files only. */
+#include "base/process.h"
 #include "step/step.h"
 #include "volume.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The handle is counted before its event fires, so that nothing can fail once the application has opened. */
@@ -32,6 +35,33 @@ static int make_handle(struct cbf__request *rq, bool *first)
 	return ENOMEM;
 }
 
+static struct cbf__known_process *read_process(const struct cbf__actor *actor)
+{
+	char executable[PATH_MAX];
+	struct cbf__known_process *known;
+	pid_t process;
+
+	if (cbf__process_of_thread(actor->thread, &actor->since, &process) != 0)
+		return NULL;
+	if (cbf__process_executable(actor->thread, &actor->since, executable, sizeof(executable)) != 0)
+		executable[0] = '\0';
+	known = malloc(sizeof(*known) + strlen(executable) + 1);
+	if (!known)
+		return NULL;
+	known->process = process;
+	memcpy(known->executable, executable, strlen(executable) + 1);
+	return known;
+}
+
+void cbf__note_creator(struct cbf__request *rq)
+{
+	struct cbf__creator *creator = &rq->own_handle->creator;
+
+	creator->actor = rq->originator;
+	if (rq->volume->properties.keep_handle_creators && rq->has_originator)
+		creator->known = read_process(&rq->originator);
+}
+
 static enum cbf__flow opened(struct cbf__request *rq)
 {
 	if (rq->result) {
@@ -53,6 +83,7 @@ enum cbf__flow cbf__step_open(struct cbf__request *rq)
 		rq->error = error;
 		return cbf__return(rq);
 	}
+	cbf__note_creator(rq);
 	cbf__use_contexts(rq, rq->target, rq->own_handle);
 	if (!first && !rq->volume->properties.fire_all_open_close_events)
 		return cbf__return(rq);
@@ -72,7 +103,8 @@ enum cbf__flow cbf__step_create_stream(struct cbf__request *rq)
 		return cbf__return(rq);
 	cbf__use_contexts(rq, rq->target, rq->own_handle);
 	CBF__MAKE_EVENT(&rq->event, create_file, .file_name = rq->subject, .is_stream = true, .mode = S_IFREG,
-			.flags = rq->open_flags | O_CREAT | O_EXCL, .uid = rq->uid, .gid = rq->gid);
+			.flags = rq->open_flags | O_CREAT | O_EXCL, .uid = rq->originator.uid,
+			.gid = rq->originator.gid);
 	return cbf__fire_then(rq, CBF__CREATE_FILE, opened);
 }
 

@@ -16,6 +16,8 @@ enum cbf__flow cbf__step_claim_node(struct cbf__request *rq);
 
 /* Opens rq->target with rq->open_flags: rq->own_handle. Fires OpenFile if it has to. */
 enum cbf__flow cbf__step_open(struct cbf__request *rq);
+/* Says who opened rq->own_handle. Without a lock; not a step. */
+void cbf__note_creator(struct cbf__request *rq);
 /* Opens rq->target for the events to come if it is not open, and points the contexts to it. */
 enum cbf__flow cbf__step_open_if_closed(struct cbf__request *rq);
 /* Creates and opens the stream rq->target, which is not open, with rq->open_flags: rq->own_handle. Fires CreateFile. */

@@ -33,6 +33,7 @@ static void flags_are_what_was_set(void **state)
 		bool (*get)(struct cbf_volume *volume);
 	} flags[] = {
 		{cbf_set_use_file_ids, cbf_get_use_file_ids},
+		{cbf_set_keep_handle_creators, cbf_get_keep_handle_creators},
 		{cbf_set_use_hard_links, cbf_get_use_hard_links},
 		{cbf_set_fire_all_open_close_events, cbf_get_fire_all_open_close_events},
 		{cbf_set_serialize_access, cbf_get_serialize_access},
