@@ -67,6 +67,16 @@ static int may_write(const struct cbf__request *rq)
 	return rq->info.mode & needed ? 0 : EACCES;
 }
 
+static void lose_name(struct cbf__request *rq)
+{
+	struct cbf__name *name = rq->claims.names[0].name;
+
+	cbf__lock(rq);
+	if (name && name->in_tree)
+		cbf__tree_lose(&rq->volume->tree, name);
+	cbf__unlock(rq);
+}
+
 /* The pin on the file goes along, from rq->found. */
 static int take_file(struct cbf__request *rq)
 {
@@ -77,8 +87,11 @@ static int take_file(struct cbf__request *rq)
 	return 0;
 }
 
+/* Whether it is still that file is asked each time, as for any name: whose stream it is must be true. */
 static enum cbf__flow file_told(struct cbf__request *rq)
 {
+	if (!rq->error && !rq->exists)
+		lose_name(rq);
 	cbf__learn_name(rq, 0);
 	cbf__unclaim(rq);
 	if (!rq->error)
@@ -86,22 +99,16 @@ static enum cbf__flow file_told(struct cbf__request *rq)
 	return cbf__return(rq);
 }
 
-/* With rq->plus the file's attributes are wanted, too; else one that is known need not be asked about. */
 static enum cbf__flow file_claimed(struct cbf__request *rq)
 {
 	if (rq->error)
 		return cbf__return(rq);
 	rq->target = rq->claims.names[0].node;
 	cbf__use_contexts(rq, rq->target, NULL);
-	if (!rq->target || rq->plus)
-		return cbf__call(rq, cbf__step_info, file_told);
-	cbf__set_found(rq, rq->target);
-	cbf__unclaim(rq);
-	rq->error = take_file(rq);
-	return cbf__return(rq);
+	return cbf__call(rq, cbf__step_info, file_told);
 }
 
-/* Finds rq->stream.file. Called without claims; ends without claims. */
+/* Finds rq->stream.file, and tells its attributes in rq->info. Called without claims; ends without claims. */
 static enum cbf__flow find_file(struct cbf__request *rq)
 {
 	cbf__claims_add_name(&rq->claims, rq->dirs[0], rq->names[0], rq->name_lengths[0], false, cbf__looking_turn(rq));
@@ -226,7 +233,6 @@ static enum cbf__flow create_file_found(struct cbf__request *rq)
 
 enum cbf__flow cbf__create_stream(struct cbf__request *rq)
 {
-	rq->plus = true;
 	return cbf__call(rq, find_file, create_file_found);
 }
 
@@ -252,6 +258,5 @@ static enum cbf__flow unlink_file_found(struct cbf__request *rq)
 
 enum cbf__flow cbf__unlink_stream(struct cbf__request *rq)
 {
-	rq->plus = true;
 	return cbf__call(rq, find_file, unlink_file_found);
 }

@@ -300,6 +300,33 @@ static void test_gone_natively(void **state)
 	fx_finish(f);
 }
 
+/* Another file has the name by now: its stream is another one, whatever is open of the old one. */
+static void test_another_file_natively(void **state)
+{
+	struct seen seen;
+	struct fixture *f = *state;
+	uint64_t stream, other, fh, other_fh;
+
+	assert_int_equal(cbf_on_get_file_info(f->volume, by_path, f->fs), 0);
+	f = begin_paths(state, &seen);
+	(void)fx_node(f, "/f");
+	stream = fx_node(f, "/f:one");
+	fh = fx_open(f, stream, O_RDONLY);
+	mf_remove(f->fs, "/f");
+	assert_int_equal(look(f, "f:one"), ENOENT);
+	mf_add_file(f->fs, "/f", "another");
+	mf_add_stream(f->fs, "/f:one", "of another");
+	other = fx_node(f, "/f:one");
+	assert_int_not_equal(other, stream);
+	other_fh = fx_open(f, other, O_RDONLY);
+	fx_expect_content(f, other, other_fh, "of another");
+	fx_expect_content(f, stream, fh, "first");
+	fx_release(f, other, other_fh);
+	fx_release(f, stream, fh);
+	fx_expect_idle(f);
+	fx_finish(f);
+}
+
 /* Who may not write to the file neither makes nor deletes its streams, whatever its directory allows. */
 static void test_who_may(void **state)
 {
@@ -376,6 +403,7 @@ int main(void)
 		FX_TEST(test_the_file_goes_first),
 		FX_TEST(test_moves_while_open),
 		FX_TEST(test_gone_natively),
+		FX_TEST(test_another_file_natively),
 		FX_TEST(test_who_may),
 		FX_TEST(test_entries_with_a_colon),
 		FX_TEST(test_off),

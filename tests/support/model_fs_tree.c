@@ -235,10 +235,12 @@ static void unlink_streams(struct model_fs *fs, const struct mf_inode *file)
 	size_t i = 0;
 
 	while (i < fs->names_count) {
-		if (fs->names[i]->inode->stream_of == file)
-			mf__unlink(fs, fs->names[i]);
-		else
+		if (fs->names[i]->inode->stream_of != file) {
 			i++;
+			continue;
+		}
+		fs->names[i]->inode->removed |= file->removed;
+		mf__unlink(fs, fs->names[i]);
 	}
 }
 
