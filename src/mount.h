@@ -25,6 +25,8 @@ void cbf__volume_leave(struct cbf_volume *volume);
 /* The minor number of the device that is mounted there on top, which names a FUSE connection; -1: not found. The mount
  * itself is not asked: its daemon is this process, and may be the one that hangs. */
 int cbf__connection_on(const char *mount_point);
+/* mountinfo writes blanks and the like as a backslash and three octal digits: in place. */
+void cbf__unescape_mount_path(char *text);
 /* Takes the uppermost mount away from a mount point; with force, even if it is in use. 0 or a negative errno. */
 int cbf__take_down(const char *mount_point, bool force);
 

@@ -31,8 +31,7 @@ static int run_fusermount(const char *mount_point, bool lazy)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EBUSY;
 }
 
-/* mountinfo writes blanks and the like as a backslash and three octal digits. */
-static void unescape(char *text)
+void cbf__unescape_mount_path(char *text)
 {
 	char *to = text;
 
@@ -61,7 +60,7 @@ int cbf__connection_on(const char *mount_point)
 		unsigned minor;
 
 		if (sscanf(line, "%*u %*u %*u:%u %*s %ms", &minor, &path) == 2) {
-			unescape(path);
+			cbf__unescape_mount_path(path);
 			if (strcmp(path, mount_point) == 0)
 				found = (int)minor; /* the last one lies on top */
 		}
