@@ -141,11 +141,10 @@ static bool lies_on_top(const struct cbf_volume *volume)
 /* By force our side ends in any case: also if the mount cannot be taken away, or lives on by an open file. */
 static int take_down(struct cbf_volume *volume, bool force)
 {
-	int error;
+	bool asked = atomic_exchange(&volume->asked_to_end, true); /* it may be over before the next line is */
+	int error = lies_on_top(volume) ? cbf__take_down(volume->mount_point, force) : -EBUSY;
 
-	atomic_store(&volume->asked_to_end, true); /* it may be over before the next line is */
-	error = lies_on_top(volume) ? cbf__take_down(volume->mount_point, force) : -EBUSY;
-	if (error && !force)
+	if (error && !force && !asked)
 		atomic_store(&volume->asked_to_end, false);
 	if (!force)
 		return error;

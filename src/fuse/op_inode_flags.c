@@ -57,6 +57,12 @@ static enum cbf__flow reply_set(struct cbf__request *rq)
 	return rq->result ? cbf__reply_error(rq, rq->result) : cbf__reply_ioctl(rq, 0, NULL, 0);
 }
 
+/* Older kernels leave that to us. */
+static bool needs_root(uint32_t before, uint32_t after)
+{
+	return (before ^ after) & (FS_IMMUTABLE_FL | FS_APPEND_FL);
+}
+
 static enum cbf__flow set(struct cbf__request *rq)
 {
 	unsigned valid = CBF_SET_INODE_FLAGS;
@@ -70,6 +76,8 @@ static enum cbf__flow set(struct cbf__request *rq)
 		project = rq->ioctl.attributes.fsx_projid;
 		valid |= CBF_SET_PROJECT_ID;
 	}
+	if (rq->originator.uid != 0 && needs_root(rq->info.inode_flags, flags))
+		return cbf__reply_error(rq, EPERM);
 	CBF__MAKE_EVENT(&rq->event, set_file_attributes, .file_name = rq->subject, .deleted = rq->deleted,
 			.valid = valid, .inode_flags = flags, .project_id = project);
 	return cbf__fire_then(rq, CBF__SET_FILE_ATTRIBUTES, reply_set);

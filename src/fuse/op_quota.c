@@ -13,7 +13,7 @@
 _Static_assert(sizeof(struct cbf_quota) == 40, "the layout is the same everywhere");
 _Static_assert(sizeof(struct cbf_default_quota) == 24, "the layout is the same everywhere");
 
-/* Where the enumeration of this request is kept. */
+/* Where the enumeration of this request is kept. With the lock: another request may be at the handle's. */
 static struct cbf__enumeration **place_of(struct cbf__request *rq)
 {
 	return rq->handle->quotas == rq->enumeration ? &rq->handle->quotas : &rq->enumeration;
@@ -21,10 +21,8 @@ static struct cbf__enumeration **place_of(struct cbf__request *rq)
 
 static void end_enumeration(struct cbf__request *rq)
 {
-	struct cbf__enumeration **place = place_of(rq);
-
 	cbf__lock(rq);
-	cbf__enumeration_end(&rq->volume->tree, place);
+	cbf__enumeration_end(&rq->volume->tree, place_of(rq));
 	cbf__unlock(rq);
 	rq->enumeration = NULL;
 }

@@ -249,6 +249,8 @@ static int set_flags(struct fixture *f, uint64_t node, uint64_t fh, uint32_t fla
 
 static void test_inode_flags(void **state)
 {
+	const struct fuse_setattr_in owner = {.valid = FATTR_UID | FATTR_GID, .uid = 1234, .gid = 1234};
+	struct fuse_attr_out attr;
 	struct fsxattr attributes = {.fsx_xflags = 0};
 	uint32_t flags = 1;
 	uint64_t node, fh;
@@ -273,6 +275,13 @@ static void test_inode_flags(void **state)
 	assert_int_equal(control(f, node, fh, FS_IOC_FSSETXATTR, &attributes, NULL), EOPNOTSUPP);
 	become(f, 1234);
 	assert_int_equal(set_flags(f, node, fh, 0), EPERM);
+	become(f, 0);
+	assert_int_equal(set_flags(f, node, fh, FS_NOATIME_FL), 0);
+	/* What nobody may undo is root's, the rest the owner's. */
+	assert_int_equal(fk_setattr(f->kernel, node, &owner, &attr), 0);
+	become(f, 1234);
+	assert_int_equal(set_flags(f, node, fh, FS_IMMUTABLE_FL), EPERM);
+	assert_int_equal(set_flags(f, node, fh, FS_NODUMP_FL), 0);
 	become(f, 0);
 	control_finish(f, node, fh);
 }
