@@ -110,7 +110,7 @@ CBF_API int cbf_on_query_allocated_ranges(struct cbf_volume *volume, cbf_query_a
  *  change nothing may run for the source). In a copy inside of one file both paths and both contexts are of that file,
  *  though maybe through two names and two handles; the ranges do not overlap.
  *
- *  EXDEV or EOPNOTSUPP: the kernel copies by ReadFile and WriteFile instead. ENOSYS: that, and it asks no more. A
+ *  EXDEV or EOPNOTSUPP: the kernel copies by ReadFile and WriteFile instead. A
  *  transfer_length above copy_length is reported through OnError, and the call fails with EIO.
  *  Default: the kernel copies by ReadFile and WriteFile, and no longer asks. */
 struct cbf_offload_write_file_event {

@@ -52,7 +52,7 @@ extern "C" {
  *
  *  There is always room for CBF_EA_SIZE_MAX bytes, whatever the caller has; what is larger still is result_code E2BIG.
  *  A length above buffer_capacity, an empty name, one that is too long and one that is not terminated are told to
- *  OnError and become EIO. ENOSYS becomes EOPNOTSUPP, since the kernel would take it for all files.
+ *  OnError and become EIO.
  *
  *  The contexts are those of the file if it is open, else NULL; it is not opened for this event. handle_context is NULL
  *  while fire_all_open_close_events is on: the kernel does not say through which handle. With `deleted`, file_name was
@@ -81,7 +81,7 @@ CBF_API int cbf_on_query_ea(struct cbf_volume *volume, cbf_query_ea_hook hook, v
  *  it already, answer result_code EEXIST. With `replace` the file must have it: if it does not, set ea_found to false,
  *  and the caller gets ENODATA. With `remove`: take it away; if the file does not have it, ea_found = false as well. An
  *  empty value is a value, and does not remove. No room is ENOSPC, EDQUOT or E2BIG; an attribute or namespace that you
- *  do not keep is EOPNOTSUPP (as is ENOSYS, which the kernel would take for all files).
+ *  do not keep is EOPNOTSUPP.
  *
  *  The contexts are those of the file; handle_context as in QueryEa. With `deleted`: fsetxattr.
  *  Default: EROFS on a volume that hooks neither CreateFile nor WriteFile, else EOPNOTSUPP; with neither QueryEa nor

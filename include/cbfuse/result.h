@@ -11,6 +11,8 @@
  *    from 1 to CBF_RESULT_MAX, which becomes the errno of the system call. "Not found" and "no more" are fields of the
  *    event (`file_exists`, `file_found`, `link_found` ...), never codes.
  *
+ * ENOSYS is answered as EOPNOTSUPP: the kernel would take it for "never, of no file", and ask no more.
+ *
  * A code outside of 0 .. CBF_RESULT_MAX does no harm: the request is answered EIO, and OnError says which hook gave it.
  */
 #ifndef CBFUSE_RESULT_H

@@ -85,7 +85,7 @@ static enum cbf__flow answer(struct cbf__request *rq, int value, size_t bytes)
 		return run_control(rq, control);
 	}
 	if (rq->result)
-		return cbf__reply_error(rq, rq->result == ENOSYS ? ENOTTY : rq->result);
+		return cbf__reply_error(rq, rq->result);
 	return cbf__reply_ioctl(rq, value, rq->text.bytes, bytes);
 }
 

@@ -38,12 +38,6 @@ static bool shows_links(const struct cbf_volume *volume, const char *name)
 	       strcmp(name, properties->hard_links_xattr) == 0;
 }
 
-/* The kernel would take ENOSYS for "never, of no file". */
-static int answer(const struct cbf__request *rq)
-{
-	return rq->result == ENOSYS ? EOPNOTSUPP : rq->result;
-}
-
 static enum cbf__flow reply_names(struct cbf__request *rq)
 {
 	if (rq->error)
@@ -125,7 +119,7 @@ static enum cbf__flow queried(struct cbf__request *rq)
 	const struct cbf_query_ea_event *event = &rq->event.query_ea;
 
 	if (rq->result)
-		return cbf__reply_error(rq, answer(rq));
+		return cbf__reply_error(rq, rq->result);
 	if (!event->ea_name) {
 		rq->data.length = drop_hidden(rq, rq->data.bytes, event->length);
 		return cbf__go(rq, listed);
@@ -210,7 +204,7 @@ static enum cbf__flow ea_set(struct cbf__request *rq)
 {
 	const struct cbf_set_ea_event *event = &rq->event.set_ea;
 
-	rq->error = answer(rq);
+	rq->error = rq->result;
 	if (!rq->error && !event->ea_found && (event->replace || event->remove))
 		rq->error = ENODATA;
 	return cbf__call(rq, cbf__step_close_own, cbf__reply_done);

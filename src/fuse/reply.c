@@ -27,7 +27,9 @@ static enum cbf__flow answered(int sent)
 
 enum cbf__flow cbf__reply_error(struct cbf__request *rq, int error)
 {
-	return answered(fuse_reply_err(take_fuse(rq), error));
+	/* The kernel takes ENOSYS for "never, of no file", and stops asking: for opens, syncs, attributes and more. A
+	 * hook means its one file. */
+	return answered(fuse_reply_err(take_fuse(rq), error == ENOSYS ? EOPNOTSUPP : error));
 }
 
 enum cbf__flow cbf__reply_done(struct cbf__request *rq)

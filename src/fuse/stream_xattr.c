@@ -34,16 +34,10 @@ static int bind_stream(struct cbf__request *rq, int untyped, int unnamed)
 	return cbf__bind_stream(rq, rq->names[0] + PREFIX_LENGTH) ? 0 : unnamed;
 }
 
-/* The kernel would take ENOSYS for "never, of no file". */
-static int for_kernel(int error)
-{
-	return error == ENOSYS ? EOPNOTSUPP : error;
-}
-
 static enum cbf__flow reply_value(struct cbf__request *rq)
 {
 	if (rq->error)
-		return cbf__reply_error(rq, for_kernel(rq->error));
+		return cbf__reply_error(rq, rq->error);
 	return cbf__reply_xattr(rq, rq->data.bytes, rq->data.length);
 }
 
@@ -141,7 +135,7 @@ static enum cbf__flow write_on(struct cbf__request *rq);
 
 static enum cbf__flow reply_set(struct cbf__request *rq)
 {
-	return cbf__reply_error(rq, for_kernel(rq->error));
+	return cbf__reply_error(rq, rq->error);
 }
 
 static enum cbf__flow set_closed(struct cbf__request *rq)

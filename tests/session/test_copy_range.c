@@ -206,7 +206,7 @@ static void test_a_long_copy_is_cut(void **state)
 /* What the kernel falls back on is passed on as it is. */
 static void test_codes(void **state)
 {
-	static const int codes[] = {EXDEV, EOPNOTSUPP, ENOSPC, EFBIG, EIO, ENOSYS};
+	static const int codes[] = {EXDEV, EOPNOTSUPP, ENOSPC, EFBIG, EIO};
 	struct seen seen;
 	struct files files;
 	struct fixture *f = begin(state, &seen, &files);
