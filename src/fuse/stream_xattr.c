@@ -235,6 +235,8 @@ enum cbf__flow cbf__set_stream_xattr(struct cbf__request *rq)
 {
 	int error = bind_stream(rq, EPERM, EINVAL);
 
+	if (!error && cbf__is_too_large(rq->volume, rq->size))
+		error = EFBIG;
 	return error ? cbf__reply_error(rq, error) : cbf__go(rq, claim_to_set);
 }
 

@@ -94,8 +94,13 @@ enum cbf__flow cbf__step_open(struct cbf__request *rq)
 
 enum cbf__flow cbf__step_create_stream(struct cbf__request *rq)
 {
+	const size_t most = rq->volume->properties.max_file_path_length;
 	bool first = false;
 
+	if (most && strlen(rq->subject) > most) {
+		rq->error = ENAMETOOLONG;
+		return cbf__return(rq);
+	}
 	cbf__lock(rq);
 	rq->error = make_handle(rq, &first);
 	cbf__unlock(rq);

@@ -220,6 +220,35 @@ static void test_mapped(void **state)
 	mx_finish(m);
 }
 
+/* Parts of streams: reserved, sought, copied, also between a file and its own stream. */
+static void test_ranges(void **state)
+{
+	struct mounted *m = begin(state);
+	off_t from = 0, to = 0;
+	int stream, file;
+
+	stream = open(mx_path(m, "/good:a"), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+	file = open(mx_path(m, "/good"), O_RDWR | O_CLOEXEC);
+	assert_true(stream >= 0 && file >= 0);
+	assert_int_equal(copy_file_range(file, &from, stream, &to, 4, 0), 4);
+	expect(mx_path(m, "/good:a"), "good");
+	from = 0;
+	to = 4;
+	assert_int_equal(copy_file_range(stream, &from, file, &to, 4, 0), 4);
+	expect(mx_path(m, "/good"), "goodgood");
+	assert_int_equal(fallocate(stream, 0, 0, 10), 0);
+	assert_int_equal(lseek(stream, 0, SEEK_END), 10);
+	assert_int_equal(lseek(stream, 0, SEEK_DATA), 0);
+	assert_int_equal(lseek(stream, 0, SEEK_HOLE), 4);
+	assert_int_equal(ftruncate(stream, 0), 0);
+	assert_int_equal(fsync(stream), 0);
+	expect(mx_path(m, "/good:a"), "");
+	expect(mx_path(m, "/good"), "goodgood");
+	assert_int_equal(close(stream), 0);
+	assert_int_equal(close(file), 0);
+	mx_finish(m);
+}
+
 /* cp, mv, cat, rm; and ls shows none. */
 static void test_programs(void **state)
 {
@@ -244,6 +273,7 @@ int main(void)
 		MX_TEST(test_what_is_refused),
 		MX_TEST(test_by_whom),
 		MX_TEST(test_mapped),
+		MX_TEST(test_ranges),
 		MX_TEST(test_programs),
 	};
 	int skip = mx_can_mount();

@@ -222,6 +222,27 @@ static void test_remove(void **state)
 	fx_finish(f);
 }
 
+/* The limits of files are those of streams. */
+static void test_limits(void **state)
+{
+	struct seen seen;
+	struct fixture *f = *state;
+	uint64_t node;
+
+	assert_int_equal(cbf_set_max_file_size(f->volume, 10), 0);
+	assert_int_equal(cbf_set_max_file_path_length(f->volume, 7), 0);
+	f = begin_streams(state, &seen);
+	node = fx_node(f, "/f");
+	recorder_clear(f->recorder);
+	assert_int_equal(fk_setxattr(f->kernel, node, "user.one", "0123456789a", 11, 0), EFBIG);
+	assert_int_equal(fk_setxattr(f->kernel, node, "user.12345", "x", 1, 0), ENAMETOOLONG);
+	recorder_expect_nothing(f->recorder);
+	set(f, node, "user.one", "0123456789");
+	set(f, node, "user.1234", "x");
+	fx_expect_idle(f);
+	fx_finish(f);
+}
+
 static void test_on_a_read_only_volume(void **state)
 {
 	struct seen seen;
@@ -306,6 +327,7 @@ int main(void)
 		FX_TEST(test_failures),
 		FX_TEST(test_short_writes),
 		FX_TEST(test_remove),
+		FX_TEST(test_limits),
 		FX_TEST(test_on_a_read_only_volume),
 		FX_TEST(test_with_all_open_close_events),
 		FX_TEST(test_one_after_another),
