@@ -24,9 +24,14 @@ static int init_space_and_root(struct memdrive *drive, const struct memdrive_opt
 
 	if (error)
 		return error;
-	error = make_root(drive, options);
-	if (error)
-		space_destroy(&drive->space);
+	error = page_pool_init(&drive->pages);
+	if (error == 0) {
+		error = make_root(drive, options);
+		if (error == 0)
+			return 0;
+		page_pool_destroy(&drive->pages);
+	}
+	space_destroy(&drive->space);
 	return error;
 }
 
@@ -118,6 +123,7 @@ void memdrive_destroy(struct memdrive *drive)
 	node_release(drive->root);
 	object_ids_destroy(&drive->object_ids);
 	id_table_destroy(&drive->ids);
+	page_pool_destroy(&drive->pages);
 	space_destroy(&drive->space);
 	pthread_rwlock_destroy(&drive->moves);
 	label_destroy(&drive->label);

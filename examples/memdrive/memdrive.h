@@ -41,6 +41,7 @@ struct memdrive {
 	struct id_table ids;
 	struct object_ids object_ids;
 	struct space space;
+	struct page_pool pages;
 	pthread_rwlock_t moves;
 	struct label label;
 	uint64_t volume_id;

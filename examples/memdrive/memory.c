@@ -18,9 +18,10 @@ static const uint64_t no_page = UINT64_MAX;
 static char reserved_mark;
 static void *const reserved = &reserved_mark;
 
-void content_init(struct content *content)
+void content_init(struct content *content, struct page_pool *pool)
 {
 	memset(content, 0, sizeof(*content));
+	content->pool = pool;
 }
 
 /* How many pages a tree of that height can hold. */
@@ -121,10 +122,10 @@ static bool put(struct content *content, uint64_t index, void *page)
 	return true;
 }
 
-static void free_page(void *page)
+static void drop_page(void *page)
 {
 	if (page != reserved)
-		free(page);
+		page_free(page);
 }
 
 /* Makes holes of the pages from first up to end, both counted from where the item begins. How many were there. */
@@ -135,7 +136,7 @@ static uint64_t release_below(void **slot, unsigned height, uint64_t first, uint
 	void **below;
 
 	if (height == 0) {
-		free_page(*slot);
+		drop_page(*slot);
 		*slot = NULL;
 		return 1;
 	}
@@ -241,10 +242,10 @@ static char *need_page(struct content *content, uint64_t index, bool cleared)
 
 	if (is_data(page))
 		return page;
-	page = cleared ? calloc(1, PAGE_BYTES) : malloc(PAGE_BYTES);
-	if (page && put(content, index, page))
+	page = page_new(content->pool, cleared);
+	if (!page || put(content, index, page))
 		return page;
-	free(page);
+	page_free(page);
 	return NULL;
 }
 
@@ -397,7 +398,7 @@ static uint64_t next_data(const struct content *content, uint64_t index)
 static void forget_data(struct content *content, uint64_t first, uint64_t end)
 {
 	for (uint64_t i = next_data(content, first); i < end; i = next_data(content, i + 1)) {
-		free(find(content, i));
+		page_free(find(content, i));
 		put_below(&content->root, content->height, i, reserved);
 	}
 }

@@ -10,19 +10,18 @@
 #ifndef MEMDRIVE_MEMORY_H
 #define MEMDRIVE_MEMORY_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "page_pool.h"
 
-enum { PAGE_SHIFT = 12, PAGE_BYTES = 1 << PAGE_SHIFT };
+#include <stddef.h>
 
 struct content {
+	struct page_pool *pool;
 	void *root; /* a page, a branch or NULL */
 	unsigned height; /* of branches above the pages */
 	uint64_t pages; /* there or reserved */
 };
 
-void content_init(struct content *content);
+void content_init(struct content *content, struct page_pool *pool);
 void content_destroy(struct content *content);
 
 /* How many pages of a range in bytes are holes. */

@@ -32,7 +32,7 @@ uint64_t node_stored(const struct node *node)
 static int init_body(struct node *node, const struct node_plan *plan)
 {
 	if (node_is(node, S_IFREG))
-		content_init(&node->content);
+		content_init(&node->content, &node->drive->pages);
 	if (node_is(node, S_IFDIR))
 		directory_init(&node->directory);
 	if (!node_is(node, S_IFLNK))

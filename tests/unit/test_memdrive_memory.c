@@ -14,6 +14,8 @@ enum { PAGES = 70, BYTES = PAGES * PAGE_BYTES, STEPS = 1500 };
 
 enum page_state { HOLE, RESERVED, DATA };
 
+static struct page_pool pool;
+
 struct model {
 	struct content content;
 	unsigned char bytes[BYTES];
@@ -149,7 +151,7 @@ static void content_is_what_was_written(void **state)
 	static struct model model;
 
 	(void)state;
-	content_init(&model.content);
+	content_init(&model.content, &pool);
 	for (unsigned i = 0; i < STEPS; i++) {
 		changes[random_number(sizeof(changes) / sizeof(changes[0]))](&model);
 		check(&model);
@@ -167,7 +169,7 @@ static void the_far_end_is_near(void **state)
 	char byte = 'x';
 
 	(void)state;
-	content_init(&content);
+	content_init(&content, &pool);
 	assert_int_equal(content_write(&content, 5, &byte, 1), 1);
 	assert_int_equal(content_write(&content, far, &byte, 1), 1);
 	assert_int_equal(content.pages, 2);
@@ -190,18 +192,55 @@ static void holes_of_the_whole_range_are_counted_at_once(void **state)
 	struct content content;
 
 	(void)state;
-	content_init(&content);
+	content_init(&content, &pool);
 	assert_int_equal(content_missing(&content, 0, INT64_MAX), UINT64_C(1) << 51);
 	assert_int_equal(content_missing(&content, 4095, 2), 2);
 	assert_int_equal(content_missing(&content, 4095, 0), 0);
 	content_destroy(&content);
 }
 
+/* Pages that come back are used again, with zeros if that is wanted. */
+static void pool_gives_each_page_once(void **state)
+{
+	enum { MANY = 1200 };
+	static unsigned char *pages[MANY];
+
+	(void)state;
+	for (unsigned round = 0; round < 3; round++) {
+		for (unsigned i = 0; i < MANY; i++) {
+			pages[i] = page_new(&pool, true);
+			assert_non_null(pages[i]);
+			for (unsigned k = 0; k < PAGE_BYTES; k += 64)
+				assert_int_equal(pages[i][k], 0);
+			memset(pages[i], 1 + (int)(i % 255), PAGE_BYTES);
+		}
+		for (unsigned i = 0; i < MANY; i++) {
+			assert_int_equal(pages[i][PAGE_BYTES - 1], 1 + i % 255);
+			page_free(pages[i]);
+		}
+	}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	return page_pool_init(&pool);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	assert_int_equal(page_pool_used(&pool), 0);
+	page_pool_destroy(&pool);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(content_is_what_was_written),
 					   cmocka_unit_test(the_far_end_is_near),
+					   cmocka_unit_test(pool_gives_each_page_once),
 					   cmocka_unit_test(holes_of_the_whole_range_are_counted_at_once)};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
