@@ -6,7 +6,7 @@
  * stored above a limit. Counting needs no lock; two that take the last bytes at one moment may both be refused. The
  * quota records live as long as the space, so that a file may point to its owners'.
  *
- * As on Linux' disk filesystems, root (user and group 0) and project 0 are counted, but not limited.
+ * What belongs to root (user, group or project 0) is counted, but not limited.
  */
 #ifndef MEMDRIVE_SPACE_H
 #define MEMDRIVE_SPACE_H
