@@ -69,6 +69,7 @@
 #include <cbfuse/event_xattr.h>
 #include <cbfuse/property.h>
 #include <cbfuse/result.h>
+#include <cbfuse/snapshot.h>
 #include <cbfuse/standalone.h>
 #include <cbfuse/volume.h>
 

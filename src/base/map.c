@@ -100,6 +100,17 @@ struct cbf__map_link *cbf__map_any(struct cbf__map *map)
 	return map->buckets[map->first];
 }
 
+struct cbf__map_link *cbf__map_after(const struct cbf__map *map, const struct cbf__map_link *link)
+{
+	size_t bucket = link ? (link->hash & map->mask) + 1 : 0;
+
+	if (link && link->next)
+		return link->next;
+	while (bucket <= map->mask && !map->buckets[bucket])
+		bucket++;
+	return bucket <= map->mask ? map->buckets[bucket] : NULL;
+}
+
 uint64_t cbf__hash_id(uint64_t id)
 {
 	id ^= id >> 32;

@@ -33,6 +33,9 @@ struct cbf__map_link *cbf__map_next(const struct cbf__map_link *link);
 /* Any item, NULL when empty: for emptying a table. */
 struct cbf__map_link *cbf__map_any(struct cbf__map *map);
 
+/* The item behind this one, the first behind NULL; NULL at the end: for looking at all, while nothing is changed. */
+struct cbf__map_link *cbf__map_after(const struct cbf__map *map, const struct cbf__map_link *link);
+
 uint64_t cbf__hash_id(uint64_t id);
 uint64_t cbf__hash_bytes(uint64_t seed, const void *bytes, size_t length);
 

@@ -283,6 +283,27 @@ static void any_gives_each_item_of_a_map_that_is_emptied(void **state)
 	free(items);
 }
 
+static void after_goes_through_all_items(void **state)
+{
+	struct cbf__map *map = *state;
+	struct item *items = new_items(MANY);
+	struct cbf__map_link *link = NULL;
+	unsigned count = 0;
+
+	assert_null(cbf__map_after(map, NULL));
+	insert_all(map, items, MANY);
+	while ((link = cbf__map_after(map, link))) {
+		((struct item *)(void *)link)->key = UINT32_MAX;
+		count++;
+	}
+	assert_int_equal(count, MANY);
+	for (unsigned i = 0; i < MANY; i++)
+		assert_int_equal(items[i].key, UINT32_MAX);
+	while ((link = cbf__map_any(map)))
+		cbf__map_remove(map, link);
+	free(items);
+}
+
 static void any_sees_what_came_after_it_was_asked(void **state)
 {
 	struct cbf__map *map = *state;
@@ -369,6 +390,7 @@ int main(void)
 		TEST(cannot_be_made_when_memory_is_short),
 		TEST(random_changes_agree_with_a_model),
 		TEST(any_gives_each_item_of_a_map_that_is_emptied),
+		TEST(after_goes_through_all_items),
 		TEST(any_sees_what_came_after_it_was_asked),
 		TEST(large_map_is_emptied_in_linear_time),
 		cmocka_unit_test(hashes_of_texts_differ),
