@@ -117,6 +117,7 @@ struct cbf__request {
 	struct stat last_attr;
 
 	/* Arguments of the operations */
+	uint64_t ino; /* of a file handle */
 	struct {
 		unsigned command;
 		size_t capacity; /* of what goes back */

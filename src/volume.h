@@ -104,6 +104,12 @@ void cbf__volume_end_change(struct cbf_volume *volume);
 /* Nobody hooked what would make it writable. */
 bool cbf__volume_is_read_only(const struct cbf_volume *volume);
 
+/* Can a node be found again by its id alone? */
+static inline bool cbf__exports_handles(const struct cbf_volume *volume)
+{
+	return volume->properties.use_file_ids && cbf__hooked(volume, CBF__GET_FILE_NAME_BY_FILE_ID);
+}
+
 /* Is a file of that size one that the volume does not hold? */
 static inline bool cbf__is_too_large(const struct cbf_volume *volume, uint64_t size)
 {

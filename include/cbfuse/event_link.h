@@ -74,10 +74,12 @@ typedef void (*cbf_close_hard_links_enumeration_hook)(struct cbf_volume *volume,
 CBF_API int cbf_on_close_hard_links_enumeration(struct cbf_volume *volume, cbf_close_hard_links_enumeration_hook hook,
 						void *user_data);
 
-/** Fires when a FileId must become a path: the parent_id of a hard link whose directory the library does not know, and
- * a file whose last known name is gone. Write an absolute path in the volume into file_path, any one of the file's
- * names. An unknown ID is result_code ENOENT. Never fires for CBF_ROOT_ID. No context, no other event of the file is
- * held up. Default: ENOENT. */
+/** Fires when a FileId must become a path: the parent_id of a hard link whose directory the library does not know, a
+ * file whose last known name is gone, and a file handle (open_by_handle_at(2), NFS) of a file that the kernel has
+ * forgotten since: with this hook and cbf_set_use_file_ids() handles work as long as a file has its FileId, and are
+ * ESTALE then. (One that is given to another file later lets an old handle open that.) Write an absolute path in the
+ * volume into file_path, any one of the file's names. An unknown ID is result_code ENOENT. Never fires for CBF_ROOT_ID.
+ * No context, no other event of the file is held up. Default: ENOENT. */
 struct cbf_get_file_name_by_file_id_event {
 	const uint64_t file_id; /**< never CBF_ROOT_ID */
 	char *const file_path; /**< write the path here, NUL-terminated */

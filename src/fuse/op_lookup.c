@@ -4,6 +4,7 @@
 #include "volume.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* The name is not there: what the tree thought to know under it has changed behind our back. */
 static enum cbf__flow not_there(struct cbf__request *rq)
@@ -43,9 +44,14 @@ static enum cbf__flow start(struct cbf__request *rq)
 
 void cbf__op_lookup(fuse_req_t fuse, fuse_ino_t parent, const char *name)
 {
-	struct cbf__request *rq = cbf__op_begin(fuse);
+	struct cbf__request *rq;
 	int error;
 
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+		cbf__op_lookup_handle(fuse, parent, name[1] == '.');
+		return;
+	}
+	rq = cbf__op_begin(fuse);
 	if (!rq)
 		return;
 	if (!cbf__is_stream_path(rq->volume, name)) {

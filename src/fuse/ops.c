@@ -42,6 +42,15 @@ static void refuse_feature(struct fuse_conn_info *connection, unsigned feature)
 #endif
 }
 
+static void want_feature(struct fuse_conn_info *connection, unsigned feature)
+{
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 17)
+	(void)fuse_set_feature_flag(connection, feature); /* false: the kernel does not have it */
+#else
+	connection->want |= connection->capable & feature;
+#endif
+}
+
 void cbf__op_init(void *data, struct fuse_conn_info *connection)
 {
 	struct cbf_volume *volume = data;
@@ -50,6 +59,8 @@ void cbf__op_init(void *data, struct fuse_conn_info *connection)
 	refuse_feature(connection, FUSE_CAP_SPLICE_READ);
 	/* The kernel takes set-id bits away on write and chown, by an ordinary SetFileAttributes. */
 	refuse_feature(connection, FUSE_CAP_HANDLE_KILLPRIV);
+	if (cbf__exports_handles(volume))
+		want_feature(connection, FUSE_CAP_EXPORT_SUPPORT);
 	volume->initialised = true;
 }
 

@@ -15,6 +15,8 @@ void cbf__ops_fill(const struct cbf_volume *volume, struct fuse_lowlevel_ops *op
 
 void cbf__op_init(void *volume, struct fuse_conn_info *connection);
 void cbf__op_lookup(fuse_req_t fuse, fuse_ino_t parent, const char *name);
+/* Of "." (or "..") of a node that we may not know any more. */
+void cbf__op_lookup_handle(fuse_req_t fuse, fuse_ino_t ino, bool parent);
 void cbf__op_forget(fuse_req_t fuse, fuse_ino_t ino, uint64_t lookups);
 void cbf__op_forget_multi(fuse_req_t fuse, size_t count, struct fuse_forget_data *forgets);
 void cbf__op_getattr(fuse_req_t fuse, fuse_ino_t ino, struct fuse_file_info *fi);
