@@ -132,17 +132,17 @@ int cbf_wait(struct cbf_volume *volume)
 	return error;
 }
 
-/* Somebody may have mounted over ours, or taken ours away already. */
-static bool lies_on_top(const struct cbf_volume *volume)
+bool cbf__lies_on_top(const struct cbf_volume *volume)
 {
-	return volume->connection >= 0 && cbf__connection_on(volume->mount_point) == volume->connection;
+	return volume->mount_point && volume->connection >= 0 &&
+	       cbf__connection_on(volume->mount_point) == volume->connection;
 }
 
 /* By force our side ends in any case: also if the mount cannot be taken away, or lives on by an open file. */
 static int take_down(struct cbf_volume *volume, bool force)
 {
 	bool asked = atomic_exchange(&volume->asked_to_end, true); /* it may be over before the next line is */
-	int error = lies_on_top(volume) ? cbf__take_down(volume->mount_point, force) : -EBUSY;
+	int error = cbf__lies_on_top(volume) ? cbf__take_down(volume->mount_point, force) : -EBUSY;
 
 	if (error && !force && !asked)
 		atomic_store(&volume->asked_to_end, false);

@@ -20,6 +20,9 @@ int cbf__volume_wait_until_mounted(struct cbf_volume *volume);
 bool cbf__volume_enter(struct cbf_volume *volume);
 void cbf__volume_leave(struct cbf_volume *volume);
 
+/* Is what lies on its mount point the volume? Somebody may have mounted over it, or taken it away already. */
+bool cbf__lies_on_top(const struct cbf_volume *volume);
+
 /* unmount.c */
 
 /* The minor number of the device that is mounted there on top, which names a FUSE connection; -1: not found. The mount

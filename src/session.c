@@ -276,12 +276,6 @@ int cbf__session_prepare(struct cbf_volume *volume)
 	return error;
 }
 
-static bool lies_on_top(const struct cbf_volume *volume)
-{
-	return volume->mount_point && volume->connection >= 0 &&
-	       cbf__connection_on(volume->mount_point) == volume->connection;
-}
-
 /* libfuse would unmount whatever lies on the mount point, unless its descriptor says that the connection is broken: a
  * pipe without a reader says so. The kernel's end is cut by that, too. */
 static void sever(int fd)
@@ -299,7 +293,7 @@ void cbf__session_clear(struct cbf_volume *volume)
 {
 	if (volume->session) {
 		logging_volume = volume;
-		if (!lies_on_top(volume))
+		if (!cbf__lies_on_top(volume))
 			sever(fuse_session_fd(volume->session));
 		fuse_session_unmount(volume->session);
 		fuse_session_destroy(volume->session);
