@@ -3,6 +3,7 @@
 #include "hooks.h"
 
 #include "flags.h"
+#include "node_attribute.h"
 
 #include <errno.h>
 #include <string.h>
@@ -54,45 +55,6 @@ void hook_query_ea(struct cbf_volume *volume, struct cbf_query_ea_event *event, 
 	event->result_code = -error;
 }
 
-static void remove_attribute(struct node *node, const struct attribute *attribute)
-{
-	space_give(&node->drive->space, &node->owners, attribute_bytes(attribute), 0);
-	attributes_remove(&node->attributes, attribute->bytes);
-	node_note_change(node);
-}
-
-/* The names of all must fit into one list. */
-static bool list_is_full(const struct node *node, const struct attribute *old, const char *name)
-{
-	return !old && node->attributes.name_bytes + strlen(name) + 1 > CBF_EA_SIZE_MAX;
-}
-
-static int put_attribute(struct node *node, const struct attribute *old, const struct cbf_set_ea_event *event)
-{
-	struct space *space = &node->drive->space;
-	uint64_t before = old ? attribute_bytes(old) : 0, after;
-	struct attribute *attribute;
-	int error = 0;
-
-	if (list_is_full(node, old, event->ea_name))
-		return -ENOSPC;
-	attribute = attribute_new(event->ea_name, event->value, event->length);
-	if (!attribute)
-		return -ENOMEM;
-	after = attribute_bytes(attribute);
-	if (after > before)
-		error = space_take(space, &node->owners, after - before, 0);
-	if (error) {
-		attribute_free(attribute);
-		return error;
-	}
-	if (after < before)
-		space_give(space, &node->owners, before - after, 0);
-	attributes_put(&node->attributes, attribute);
-	node_note_change(node);
-	return 0;
-}
-
 /* With the node locked. */
 static int set(struct node *node, struct cbf_set_ea_event *event)
 {
@@ -108,8 +70,8 @@ static int set(struct node *node, struct cbf_set_ea_event *event)
 	if (!old && (event->replace || event->remove))
 		return 0; /* the library says that it is not there */
 	if (!event->remove)
-		return put_attribute(node, old, event);
-	remove_attribute(node, old);
+		return node_attribute_put(node, event->ea_name, event->value, event->length);
+	node_attribute_remove(node, event->ea_name);
 	return 0;
 }
 
