@@ -67,6 +67,7 @@
 #include <cbfuse/event_stream.h>
 #include <cbfuse/event_volume.h>
 #include <cbfuse/event_xattr.h>
+#include <cbfuse/kernel_cache.h>
 #include <cbfuse/property.h>
 #include <cbfuse/result.h>
 #include <cbfuse/snapshot.h>
