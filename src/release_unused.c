@@ -2,9 +2,9 @@
 /*
  * cbf_release_unused_files(): the kernel is told which nodes it may let go of.
  *
- * The nodes are collected in one walk over the table, pinned, and looked at a few at a time; what lies deepest goes
- * first, since a directory is in use while the kernel keeps something in it. Nothing but the pins is held while the
- * kernel is spoken to. That a node comes into use meanwhile does no harm: the kernel checks for itself.
+ * The nodes are collected in one walk over the table, pinned, and given back a few at a time. Nothing but the pins is
+ * held while the kernel is spoken to. That a node comes into use meanwhile does no harm: the kernel checks for itself.
+ * Nor does it matter in which order they are told: a directory goes with the last that the kernel keeps in it.
  *
  * A kernel without the notification for it is told to forget the names of files. Not of directories: that would take
  * them from under who works in them; and not of what something is mounted on, as far as this process sees mounts.
@@ -20,16 +20,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AT_ONCE = 32 }; /* looked at under one lock */
-
-struct item {
-	struct cbf__node *node; /* pinned */
-	size_t depth;
-};
+enum { AT_ONCE = 32 }; /* unpinned under one lock */
 
 struct release {
 	struct cbf_volume *volume;
-	struct item *items;
+	struct cbf__node **nodes; /* pinned */
 	size_t count;
 	struct cbf__buffer mounts; /* paths in the volume that have something mounted on, a NUL behind each */
 };
@@ -54,7 +49,7 @@ static bool collect_into(struct release *release, size_t room)
 		if (!is_unused(release, node))
 			continue;
 		cbf__node_pin(node);
-		release->items[release->count++].node = node;
+		release->nodes[release->count++] = node;
 	}
 	pthread_mutex_unlock(&tree->lock);
 	return fits;
@@ -76,52 +71,24 @@ static int collect(struct release *release)
 
 	do {
 		room = nodes_now(&release->volume->tree) + AT_ONCE;
-		free(release->items);
-		release->items = calloc(room, sizeof(*release->items));
-		if (!release->items)
+		free(release->nodes);
+		release->nodes = calloc(room, sizeof(*release->nodes));
+		if (!release->nodes)
 			return -ENOMEM;
 	} while (!collect_into(release, room));
 	return 0;
 }
 
-static size_t depth_of(const struct cbf__node *node)
-{
-	const struct cbf__name *name;
-	size_t depth = 0;
-
-	for (; (name = cbf__node_name(node)); node = name->dir)
-		depth++;
-	return depth;
-}
-
-static void unpin(struct cbf__tree *tree, struct item *item)
-{
-	cbf__node_unpin(tree, item->node);
-}
-
-static void measure(struct cbf__tree *tree, struct item *item)
-{
-	(void)tree;
-	item->depth = depth_of(item->node);
-}
-
-static void for_all(struct release *release, void (*act)(struct cbf__tree *tree, struct item *item))
+static void unpin_all(struct release *release)
 {
 	struct cbf__tree *tree = &release->volume->tree;
 
 	for (size_t i = 0; i < release->count;) {
 		pthread_mutex_lock(&tree->lock);
 		for (size_t k = 0; k < AT_ONCE && i < release->count; k++)
-			act(tree, &release->items[i++]);
+			cbf__node_unpin(tree, release->nodes[i++]);
 		pthread_mutex_unlock(&tree->lock);
 	}
-}
-
-static int deepest_first(const void *a, const void *b)
-{
-	const struct item *first = a, *second = b;
-
-	return first->depth > second->depth ? -1 : first->depth < second->depth;
 }
 
 /* Ids never change while a node lives. */
@@ -134,7 +101,7 @@ static int prune(struct release *release)
 		size_t count = 0;
 
 		while (count < CBF__PRUNE_MAX && i < release->count)
-			ids[count++] = release->items[i++].node->id;
+			ids[count++] = release->nodes[i++]->id;
 		error = cbf__notify_prune(release->volume, ids, count);
 	}
 	return error;
@@ -237,7 +204,7 @@ static int forget_files(struct release *release)
 	int error = find_mounts(release) ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < release->count && !error; i++) {
-		struct cbf__node *node = release->items[i].node;
+		struct cbf__node *node = release->nodes[i];
 
 		if (node->type != S_IFDIR && !node->stream)
 			error = forget_names(release, node);
@@ -251,15 +218,13 @@ static int let_go(struct cbf_volume *volume)
 	int error = collect(&release);
 
 	if (!error) {
-		for_all(&release, measure);
-		qsort(release.items, release.count, sizeof(release.items[0]), deepest_first);
 		error = prune(&release);
 		if (error == -EINVAL)
 			error = forget_files(&release);
-		for_all(&release, unpin);
+		unpin_all(&release);
 	}
 	cbf__buffer_destroy(&release.mounts);
-	free(release.items);
+	free(release.nodes);
 	return error == -ENODEV ? -ENOTCONN : error;
 }
 
