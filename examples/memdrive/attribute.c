@@ -95,5 +95,8 @@ void attributes_put(struct attribute_list *list, struct attribute *attribute)
 
 void attributes_remove(struct attribute_list *list, const char *name)
 {
-	take_out(list, place_of(list, name));
+	struct attribute **at = place_of(list, name);
+
+	if (*at)
+		take_out(list, at);
 }

@@ -35,6 +35,6 @@ uint64_t attribute_bytes(const struct attribute *attribute);
 
 /* Puts it at the end, or in the place of the one with its name, which goes. */
 void attributes_put(struct attribute_list *list, struct attribute *attribute);
-void attributes_remove(struct attribute_list *list, const char *name); /* it is there */
+void attributes_remove(struct attribute_list *list, const char *name); /* if it is there */
 
 #endif

@@ -86,17 +86,19 @@ static void remove_chunk(struct page_list *list, struct page_chunk *chunk)
 /* So that the chunk of a page is known by its address. */
 static void *map_aligned(void)
 {
-	char *start =
+	void *start =
 		mmap(NULL, 2 * CHUNK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	size_t before;
+	char *chunk;
 
 	if (start == MAP_FAILED)
 		return NULL;
 	before = (size_t)(-(uintptr_t)start % CHUNK_BYTES);
+	chunk = (char *)start + before;
+	munmap(chunk + CHUNK_BYTES, CHUNK_BYTES - before);
 	if (before > 0)
 		munmap(start, before);
-	munmap(start + before + CHUNK_BYTES, CHUNK_BYTES - before);
-	return start + before;
+	return chunk;
 }
 
 static struct page_chunk *new_chunk(struct page_list *list)

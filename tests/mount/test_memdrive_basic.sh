@@ -145,7 +145,7 @@ reading() {
 	cd many
 	seq 3000 | xargs touch
 	"$SCRATCH/reading" .
-	ls | wc -l
+	find . -mindepth 1 | wc -l
 	rm ./*
 	ls -A
 }
