@@ -75,6 +75,8 @@ static void take_out(struct attribute_list *list, struct attribute **at)
 {
 	struct attribute *attribute = *at;
 
+	if (!attribute)
+		return;
 	*at = attribute->next;
 	list->bytes -= attribute_bytes(attribute);
 	list->name_bytes -= attribute->name_length + 1;

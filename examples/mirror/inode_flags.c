@@ -22,23 +22,31 @@ static int open_to_ask(int fd)
 	return source_reopen(fd, O_RDONLY | O_NONBLOCK);
 }
 
-int inode_flags_get(int fd, struct cbf_file_info *info)
+/* Where there are no project ids, the id is 0. */
+static int get_project(int fd, uint32_t *project_id)
 {
 	struct fsxattr attributes = {0};
+
+	if (ioctl(fd, FS_IOC_FSGETXATTR, &attributes) != 0 && errno != ENOTTY && errno != EOPNOTSUPP)
+		return -errno;
+	*project_id = attributes.fsx_projid;
+	return 0;
+}
+
+int inode_flags_get(int fd, struct cbf_file_info *info)
+{
+	uint32_t project = 0;
 	unsigned flags = 0;
-	int own = open_to_ask(fd), error = 0;
+	int own = open_to_ask(fd), error;
 
 	if (own < 0)
 		return own;
-	if (ioctl(own, FS_IOC_GETFLAGS, &flags) != 0)
-		error = -errno;
-	else if (ioctl(own, FS_IOC_FSGETXATTR, &attributes) != 0 && errno != ENOTTY && errno != EOPNOTSUPP)
-		error = -errno; /* without project ids, the id is 0 */
+	error = ioctl(own, FS_IOC_GETFLAGS, &flags) == 0 ? get_project(own, &project) : -errno;
 	close(own);
 	if (error)
 		return error;
 	info->inode_flags = flags;
-	info->project_id = attributes.fsx_projid;
+	info->project_id = project;
 	return 0;
 }
 

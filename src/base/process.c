@@ -100,7 +100,7 @@ static int begin_of(pid_t thread, int64_t *begin)
 
 static int check(pid_t thread, const struct timespec *since)
 {
-	int64_t begin;
+	int64_t begin = 0;
 	int error = begin_of(thread, &begin);
 
 	if (error)
