@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "request.h"
 
+#include "routed.h"
 #include "tree/path.h"
 #include "tree/stream.h"
 #include "volume.h"
@@ -109,6 +110,7 @@ static void let_go(struct cbf__request *rq)
 		if (rq->dirs[i])
 			cbf__node_unpin(tree, rq->dirs[i]);
 	pthread_mutex_unlock(&tree->lock);
+	cbf__route_release(rq->route);
 }
 
 static void finish(struct cbf__request *rq)
@@ -264,14 +266,19 @@ static const struct cbf__creator *creator_of(const struct cbf__request *rq)
 
 enum cbf__flow cbf__fire_then(struct cbf__request *rq, enum cbf__event_id id, cbf__step then)
 {
+	struct cbf__route *route;
 	struct cbf__slots slots = {.file = rq->file ? &rq->file->context : NULL,
 				   .handle = rq->handle_slot,
 				   .lock = &rq->volume->tree.lock,
 				   .originator = rq->has_originator ? &rq->originator : NULL,
-				   .creator = creator_of(rq)};
+				   .creator = creator_of(rq),
+				   .route = cbf__route_place(rq, id, &route)};
 
 	rq->step = then;
+	if (cbf__serve_routed(rq, id))
+		return CBF__NEXT;
 	rq->result = cbf__fire(rq->volume, id, &rq->event, &slots);
+	cbf__route_opened(rq, route);
 	return CBF__NEXT;
 }
 
@@ -377,9 +384,12 @@ void cbf__use_contexts(struct cbf__request *rq, struct cbf__node *node, struct c
 
 void cbf__end_handle(struct cbf__request *rq, struct cbf__handle **place)
 {
+	struct cbf__route *route;
+
 	cbf__lock(rq);
-	cbf__handle_close(&rq->volume->tree, *place);
+	route = cbf__handle_close(&rq->volume->tree, *place);
 	cbf__unlock(rq);
+	cbf__route_release(route);
 	*place = NULL;
 	rq->file = NULL;
 	rq->handle_slot = NULL;

@@ -102,6 +102,7 @@ struct cbf__request {
 	struct cbf__buffer data; /* content, entries */
 
 	/* Working state of subroutines */
+	struct cbf__route *route; /* referenced: read and written without a turn */
 	struct cbf__handle *own_handle; /* opened for this request only */
 	struct cbf__handle *closing; /* the handle that is being closed */
 	int open_flags;

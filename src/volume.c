@@ -31,7 +31,8 @@ void cbf__volume_end_change(struct cbf_volume *volume)
 
 bool cbf__volume_is_read_only(const struct cbf_volume *volume)
 {
-	return !cbf__hooked(volume, CBF__CREATE_FILE) && !cbf__hooked(volume, CBF__WRITE_FILE);
+	return !cbf__hooked(volume, CBF__CREATE_FILE) && !cbf__hooked(volume, CBF__WRITE_FILE) &&
+	       !volume->properties.use_routing;
 }
 
 static void free_properties(struct cbf__properties *properties)

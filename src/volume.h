@@ -45,6 +45,7 @@ struct cbf__properties {
 	bool use_disk_quotas;
 	bool use_inode_flags;
 	bool keep_handle_creators;
+	bool use_routing;
 	unsigned min_workers;
 	unsigned max_workers;
 	unsigned metadata_ms;

@@ -142,11 +142,12 @@ void hook_create_file(struct cbf_volume *volume, struct cbf_create_file_event *e
 	struct place place;
 	int error = place_find(&mirror->source, event->file_name, &place);
 
-	(void)volume;
 	if (error == 0) {
 		error = create(mirror, event, &place);
 		place_release(&place);
 	}
+	if (error == 0)
+		open_file_route(volume, mirror, event->file_context);
 	event->result_code = -error;
 }
 

@@ -11,13 +11,15 @@
 void hook_open_file(struct cbf_volume *volume, struct cbf_open_file_event *event, void *user_data)
 {
 	const struct mirror *mirror = user_data;
-	int access = event->flags & O_ACCMODE;
+	int access = event->flags & O_ACCMODE, error;
 
-	(void)volume;
 	/* With O_PATH nothing will be read or written: the hooks that follow go by path. */
 	if (event->file_context || (event->flags & O_PATH))
 		return;
-	event->result_code = -open_file_open(mirror, event->file_name, access, &event->file_context);
+	error = open_file_open(mirror, event->file_name, access, &event->file_context);
+	if (error == 0)
+		open_file_route(volume, mirror, event->file_context);
+	event->result_code = -error;
 }
 
 void hook_close_file(struct cbf_volume *volume, struct cbf_close_file_event *event, void *user_data)

@@ -18,6 +18,7 @@ struct options {
 	bool foreground;
 	bool trace;
 	bool no_cache;
+	bool route;
 	unsigned workers; /* 0: not given */
 	const char *source;
 	const char *mount_point;
@@ -31,6 +32,7 @@ static const char usage_text[] = "Usage: mirror [options] SOURCE MOUNTPOINT\n"
 				 "  -t, --trace        print each event on stderr (and stay in the foreground)\n"
 				 "      --no-cache     ask SOURCE about names and attributes each time, for when it\n"
 				 "                     changes behind the mount's back\n"
+				 "      --route        content goes to and from SOURCE's files without events\n"
 				 "      --workers N    run at most N hooks at a time (default 16)\n"
 				 "  -h, --help\n"
 				 "      --version\n";
@@ -74,6 +76,9 @@ static void parse_option(int letter, struct options *options, struct cbf_volume 
 	case 'n':
 		options->no_cache = true;
 		break;
+	case 'r':
+		options->route = true;
+		break;
 	case 'w':
 		options->workers = parse_workers(optarg);
 		break;
@@ -92,13 +97,10 @@ static void parse_option(int letter, struct options *options, struct cbf_volume 
 static void parse_command_line(int argc, char **argv, struct options *options, struct cbf_volume *volume)
 {
 	static const struct option long_options[] = {
-		{"foreground", no_argument, NULL, 'f'},
-		{"trace", no_argument, NULL, 't'},
-		{"no-cache", no_argument, NULL, 'n'},
-		{"workers", required_argument, NULL, 'w'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},
-		{NULL, 0, NULL, 0},
+		{"foreground", no_argument, NULL, 'f'},    {"trace", no_argument, NULL, 't'},
+		{"no-cache", no_argument, NULL, 'n'},      {"route", no_argument, NULL, 'r'},
+		{"workers", required_argument, NULL, 'w'}, {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0},
 	};
 	int letter;
 
@@ -149,6 +151,9 @@ static int set_up(struct cbf_volume *volume, struct mirror *mirror, const struct
 	 * and without a cache there would be no shared mappings. */
 	if (error == 0 && options->no_cache)
 		error = cbf_set_metadata_cache(volume, 0);
+	mirror->routes = options->route;
+	if (error == 0 && options->route)
+		error = cbf_set_use_routing(volume, true);
 	if (error == 0 && options->trace)
 		error = cbf_set_trace(volume, print_trace, NULL);
 	return error;

@@ -24,6 +24,7 @@ struct mirror {
 	struct report report;
 	bool is_root; /* we can give files to those who made them */
 	bool is_background;
+	bool routes; /* content goes between the kernel and SOURCE's files without hooks */
 	unsigned sector_size;
 };
 

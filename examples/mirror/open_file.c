@@ -86,6 +86,15 @@ int open_file_open(const struct mirror *mirror, const char *path, int access, vo
 	return error;
 }
 
+void open_file_route(struct cbf_volume *volume, const struct mirror *mirror, const void *context)
+{
+	const struct open_file *file = context;
+	struct stat st;
+
+	if (mirror->routes && file && fstat(file->fd, &st) == 0 && S_ISREG(st.st_mode))
+		(void)cbf_route_to_fd(volume, file->fd, 0);
+}
+
 /* For a handle that came later than the first one and wants more. */
 static int widen(struct open_file *file)
 {

@@ -21,6 +21,10 @@ void open_file_free(void *context);
  * or a FIFO does something: the context stays NULL then. 0 or a negative errno. */
 int open_file_open(const struct mirror *mirror, const char *path, int access, void **context);
 
+/* With --route, in the hook that opens or creates a file: its content needs no hook any more. What cannot be routed
+ * (for want of a descriptor, say) goes by the hooks. */
+void open_file_route(struct cbf_volume *volume, const struct mirror *mirror, const void *context);
+
 /* A descriptor that can be used for that access (O_RDONLY or O_WRONLY): of the context, which is made or widened if
  * need be. Negative errno. */
 int open_file_use(const struct mirror *mirror, const char *path, bool deleted, int access, void **context);

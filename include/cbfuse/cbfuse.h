@@ -70,6 +70,7 @@
 #include <cbfuse/kernel_cache.h>
 #include <cbfuse/property.h>
 #include <cbfuse/result.h>
+#include <cbfuse/route.h>
 #include <cbfuse/snapshot.h>
 #include <cbfuse/standalone.h>
 #include <cbfuse/volume.h>

@@ -15,6 +15,7 @@
 #include <time.h>
 
 struct cbf_volume;
+struct cbf__route;
 
 struct cbf__actor {
 	pid_t thread; /* 0: not known */
@@ -40,6 +41,7 @@ struct cbf__current {
 	const char *path; /* NULL: the event is about no file */
 	const struct cbf__actor *originator; /* NULL: nobody */
 	const struct cbf__creator *creator; /* NULL: no handle */
+	struct cbf__route **route; /* NULL: the event opens nothing that could be routed */
 };
 
 /* The event that this thread is in, or NULL. */

@@ -85,7 +85,8 @@ static void enter(struct cbf__current *entered, struct cbf_volume *volume, const
 					 .volume = volume,
 					 .path = path,
 					 .originator = slots ? slots->originator : NULL,
-					 .creator = slots ? slots->creator : NULL};
+					 .creator = slots ? slots->creator : NULL,
+					 .route = slots ? slots->route : NULL};
 	current = entered;
 	hook_depth++;
 }

@@ -75,6 +75,7 @@ struct cbf__slots {
 	pthread_mutex_t *lock;
 	const struct cbf__actor *originator;
 	const struct cbf__creator *creator;
+	struct cbf__route **route; /* where the hook may put one */
 };
 
 bool cbf__hooked(const struct cbf_volume *volume, enum cbf__event_id id);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* read, write, fsync, statfs. */
 #include "fuse/ops.h"
+#include "routed.h"
 #include "volume.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
@@ -33,6 +35,26 @@ static enum cbf__flow read_start(struct cbf__request *rq)
 	return cbf__call(rq, cbf__step_claim_node, read_claimed);
 }
 
+static enum cbf__flow read_routed(struct cbf__request *rq)
+{
+	size_t count;
+
+	if (rq->size >= CBF__SPLICE_FROM && !rq->volume->has_custom_io) {
+		rq->error = cbf__route_allow(rq->route, O_RDONLY);
+		return rq->error ? cbf__reply_done(rq) : cbf__reply_content(rq, rq->route->fd);
+	}
+	rq->data.length = 0;
+	if (!cbf__buffer_reserve(&rq->data, rq->size ? rq->size : 1))
+		return cbf__reply_error(rq, ENOMEM);
+	rq->error = cbf__route_read(rq->route, rq->data.bytes, rq->size, rq->offset, &count);
+	return rq->error ? cbf__reply_done(rq) : cbf__reply_bytes(rq, rq->data.bytes, count);
+}
+
+static enum cbf__flow read_first(struct cbf__request *rq)
+{
+	return cbf__go(rq, cbf__take_route(rq, CBF_ROUTE_NO_READ) ? read_routed : read_start);
+}
+
 static int bind_range(struct cbf__request *rq, fuse_ino_t ino, size_t size, off_t offset,
 		      const struct fuse_file_info *fi)
 {
@@ -56,7 +78,7 @@ void cbf__op_read(fuse_req_t fuse, fuse_ino_t ino, size_t size, off_t offset, st
 	struct cbf__request *rq = cbf__op_begin(fuse);
 
 	if (rq)
-		cbf__op_run(rq, size > MOST ? EINVAL : bind_range(rq, ino, size, offset, fi), read_start);
+		cbf__op_run(rq, size > MOST ? EINVAL : bind_range(rq, ino, size, offset, fi), read_first);
 }
 
 static enum cbf__flow write_answered(struct cbf__request *rq)
@@ -86,6 +108,19 @@ static enum cbf__flow write_start(struct cbf__request *rq)
 	return cbf__call(rq, cbf__step_claim_node, write_claimed);
 }
 
+static enum cbf__flow write_routed(struct cbf__request *rq)
+{
+	size_t count;
+
+	rq->error = cbf__route_write(rq->route, rq->payload, rq->size, rq->offset, &count);
+	return rq->error ? cbf__reply_done(rq) : cbf__reply_written(rq, count);
+}
+
+static enum cbf__flow write_first(struct cbf__request *rq)
+{
+	return cbf__go(rq, cbf__take_route(rq, CBF_ROUTE_NO_WRITE) ? write_routed : write_start);
+}
+
 /* At the largest size of a file. */
 static int cut_off(struct cbf__request *rq)
 {
@@ -111,7 +146,7 @@ void cbf__op_write(fuse_req_t fuse, fuse_ino_t ino, const char *bytes, size_t si
 	error = bind_range(rq, ino, size, offset, fi);
 	if (!error)
 		error = cut_off(rq);
-	cbf__op_run(rq, error, write_start);
+	cbf__op_run(rq, error, write_first);
 }
 
 static enum cbf__flow flushed(struct cbf__request *rq)

@@ -16,7 +16,7 @@ static int make_handle(struct cbf__request *rq)
 		return ENOMEM;
 	rq->own_handle = cbf__handle_new(file, rq->open_flags);
 	if (!rq->own_handle) {
-		cbf__file_destroy(&rq->volume->tree, file);
+		(void)cbf__file_destroy(&rq->volume->tree, file);
 		return ENOMEM;
 	}
 	cbf__note_creator(rq);

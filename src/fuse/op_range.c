@@ -146,11 +146,21 @@ void cbf__op_fallocate(fuse_req_t fuse, fuse_ino_t ino, int mode, off_t offset, 
 
 static enum cbf__flow ask_range(struct cbf__request *rq);
 
+/* The kernel asks for the sake of routed files, and this is none: what it would answer by itself. */
+static enum cbf__flow all_is_data(struct cbf__request *rq)
+{
+	if (rq->offset >= rq->info.size)
+		return cbf__reply_error(rq, ENXIO);
+	return cbf__reply_position(rq, rq->flags == SEEK_DATA ? rq->offset : rq->info.size);
+}
+
 static enum cbf__flow range_told(struct cbf__request *rq)
 {
 	const struct cbf_query_allocated_ranges_event *event = &rq->event.query_allocated_ranges;
 	uint64_t end = event->range_position + event->range_length;
 
+	if (rq->result == EOPNOTSUPP && !cbf__hooked(rq->volume, CBF__QUERY_ALLOCATED_RANGES))
+		return all_is_data(rq);
 	if (rq->result)
 		return cbf__reply_error(rq, rq->result);
 	if (rq->flags == SEEK_DATA && !event->range_found)
@@ -183,8 +193,10 @@ static enum cbf__flow lseek_claimed(struct cbf__request *rq)
 /* That no data follows is known from the ranges; where a file without a hole ends, from its size only. */
 static enum cbf__flow lseek_start(struct cbf__request *rq)
 {
+	bool needs_size = rq->flags == SEEK_HOLE || !cbf__hooked(rq->volume, CBF__QUERY_ALLOCATED_RANGES);
+
 	rq->turn = cbf__looking_turn(rq);
-	return cbf__call(rq, rq->flags == SEEK_HOLE ? claim_and_ask : cbf__step_claim_node, lseek_claimed);
+	return cbf__call(rq, needs_size ? claim_and_ask : cbf__step_claim_node, lseek_claimed);
 }
 
 static int lseek_fault(off_t offset, int whence)

@@ -57,6 +57,8 @@ void cbf__op_init(void *data, struct fuse_conn_info *connection)
 
 	/* Content goes straight from the worker's buffer to the hook: a pipe in between costs more than it saves. */
 	refuse_feature(connection, FUSE_CAP_SPLICE_READ);
+	if (volume->properties.use_routing)
+		want_feature(connection, FUSE_CAP_SPLICE_WRITE);
 	/* The kernel takes set-id bits away on write and chown, by an ordinary SetFileAttributes. */
 	refuse_feature(connection, FUSE_CAP_HANDLE_KILLPRIV);
 	if (cbf__exports_handles(volume))
@@ -110,16 +112,18 @@ static void fill_xattr(const struct cbf_volume *volume, struct fuse_lowlevel_ops
 
 void cbf__ops_fill(const struct cbf_volume *volume, struct fuse_lowlevel_ops *ops)
 {
+	const bool routing = volume->properties.use_routing;
+
 	fill_always(ops);
-	if (cbf__hooked(volume, CBF__FLUSH_FILE)) {
+	if (routing || cbf__hooked(volume, CBF__FLUSH_FILE)) {
 		ops->fsync = cbf__op_fsync;
 		ops->fsyncdir = cbf__op_fsync;
 	}
 	fill_xattr(volume, ops);
-	if (cbf__hooked(volume, CBF__SET_ALLOCATION_SIZE) || cbf__hooked(volume, CBF__ZEROIZE_FILE_RANGE))
+	if (routing || cbf__hooked(volume, CBF__SET_ALLOCATION_SIZE) || cbf__hooked(volume, CBF__ZEROIZE_FILE_RANGE))
 		ops->fallocate = cbf__op_fallocate;
-	if (cbf__hooked(volume, CBF__QUERY_ALLOCATED_RANGES))
+	if (routing || cbf__hooked(volume, CBF__QUERY_ALLOCATED_RANGES))
 		ops->lseek = cbf__op_lseek;
-	if (cbf__hooked(volume, CBF__OFFLOAD_WRITE_FILE))
+	if (routing || cbf__hooked(volume, CBF__OFFLOAD_WRITE_FILE))
 		ops->copy_file_range = cbf__op_copy_file_range;
 }

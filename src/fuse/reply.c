@@ -124,6 +124,16 @@ enum cbf__flow cbf__reply_bytes(struct cbf__request *rq, const void *bytes, size
 	return answered(fuse_reply_buf(take_fuse(rq), bytes, length));
 }
 
+enum cbf__flow cbf__reply_content(struct cbf__request *rq, int fd)
+{
+	struct fuse_bufvec content = FUSE_BUFVEC_INIT(rq->size);
+
+	content.buf[0].flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK | FUSE_BUF_FD_RETRY;
+	content.buf[0].fd = fd;
+	content.buf[0].pos = (off_t)rq->offset;
+	return answered(fuse_reply_data(take_fuse(rq), &content, 0));
+}
+
 enum cbf__flow cbf__reply_written(struct cbf__request *rq, size_t length)
 {
 	return answered(fuse_reply_write(take_fuse(rq), length));

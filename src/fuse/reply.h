@@ -21,6 +21,12 @@ enum cbf__flow cbf__reply_entry(struct cbf__request *rq);
 enum cbf__flow cbf__reply_no_entry(struct cbf__request *rq);
 enum cbf__flow cbf__reply_attr(struct cbf__request *rq);
 enum cbf__flow cbf__reply_bytes(struct cbf__request *rq, const void *bytes, size_t length);
+/* rq->size bytes from rq->offset of a local file, by splice(2) where libfuse can. For what the kernel reads ahead (128
+ * KiB) that took a fifth to a third less of the daemon's time than pread(2), for O_DIRECT the same. Smaller pieces go
+ * by pread(2): one call in place of three. Writes have no such way: to splice(2) from /dev/fuse would put a pipe in
+ * front of every request, routed or not. */
+enum { CBF__SPLICE_FROM = 64 * 1024 };
+enum cbf__flow cbf__reply_content(struct cbf__request *rq, int fd);
 enum cbf__flow cbf__reply_written(struct cbf__request *rq, size_t length);
 enum cbf__flow cbf__reply_position(struct cbf__request *rq, uint64_t position);
 enum cbf__flow cbf__reply_target(struct cbf__request *rq, const char *target);

@@ -15,11 +15,14 @@ void cbf__file_attach(struct cbf__tree *tree, struct cbf__file *file, struct cbf
 	tree->open_files++;
 }
 
-void cbf__file_destroy(struct cbf__tree *tree, struct cbf__file *file)
+struct cbf__route *cbf__file_destroy(struct cbf__tree *tree, struct cbf__file *file)
 {
+	struct cbf__route *route = file->route;
+
 	if (file->node) {
 		file->node->file = NULL;
 		tree->open_files--;
 	}
 	free(file);
+	return route;
 }

@@ -70,10 +70,13 @@ void cbf__handle_release(struct cbf__tree *tree, struct cbf__handle *handle)
 	free(handle);
 }
 
-void cbf__handle_close(struct cbf__tree *tree, struct cbf__handle *handle)
+struct cbf__route *cbf__handle_close(struct cbf__tree *tree, struct cbf__handle *handle)
 {
+	struct cbf__route *route = NULL;
+
 	cbf__handle_withdraw(tree, handle);
 	if (--handle->file->handles == 0)
-		cbf__file_destroy(tree, handle->file);
+		route = cbf__file_destroy(tree, handle->file);
 	cbf__handle_release(tree, handle);
+	return route;
 }

@@ -14,6 +14,7 @@
 
 #include "base/buffer.h"
 #include "event/actor.h"
+#include "open/route.h"
 #include "tree/tree.h"
 
 struct cbf__file {
@@ -21,6 +22,7 @@ struct cbf__file {
 		*node; /* not pinned: a node with a file has a handle or a request that pins it; NULL: not known yet */
 	void *context;
 	void *shared_handle_context; /* for all handles, unless fire_all_open_close_events */
+	struct cbf__route *route; /* NULL: events serve the content; a reference */
 	uint32_t handles;
 };
 
@@ -66,8 +68,9 @@ struct cbf__handle {
 /* With the lock held. */
 
 struct cbf__file *cbf__file_new(void);
-/* Frees the file and takes it from its node. */
-void cbf__file_destroy(struct cbf__tree *tree, struct cbf__file *file);
+/* Frees the file and takes it from its node. What it was routed to goes to the caller, to be released without the lock.
+ */
+struct cbf__route *cbf__file_destroy(struct cbf__tree *tree, struct cbf__file *file);
 void cbf__file_attach(struct cbf__tree *tree, struct cbf__file *file, struct cbf__node *node);
 
 /* Makes a handle with one reference, for the caller, and counts it in its file. NULL: no memory. */
@@ -80,8 +83,9 @@ void cbf__handle_publish(struct cbf__tree *tree, struct cbf__handle *handle, boo
 struct cbf__handle *cbf__handle_find(struct cbf__tree *tree, uint64_t id, bool hidden);
 /* Out of the table; false if it was not there (any more). */
 bool cbf__handle_withdraw(struct cbf__tree *tree, struct cbf__handle *handle);
-/* The end of a handle: out of the table, its file is gone with its last one, and so is the caller's reference. */
-void cbf__handle_close(struct cbf__tree *tree, struct cbf__handle *handle);
+/* The end of a handle: out of the table, its file is gone with its last one (see cbf__file_destroy()), and so is the
+ * caller's reference. */
+struct cbf__route *cbf__handle_close(struct cbf__tree *tree, struct cbf__handle *handle);
 void cbf__handle_release(struct cbf__tree *tree, struct cbf__handle *handle);
 
 /* *place is NULL before; false: no memory. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* GetFileInfo, and what becomes of its answer. */
+#include "routed.h"
 #include "step/step.h"
 #include "tree/stream.h"
 #include "volume.h"
@@ -115,6 +116,8 @@ static enum cbf__flow answered(struct cbf__request *rq)
 		rq->error = rq->result;
 	else if (!rq->exists && rq->deleted && rq->target)
 		remember(rq);
+	if (rq->exists && rq->file)
+		cbf__route_sizes(rq, rq->file);
 	return cbf__return(rq);
 }
 

@@ -31,7 +31,7 @@ static int make_handle(struct cbf__request *rq, bool *first)
 		return 0;
 	}
 	if (*first)
-		cbf__file_destroy(tree, file);
+		(void)cbf__file_destroy(tree, file);
 	return ENOMEM;
 }
 

@@ -44,6 +44,7 @@ static void flags_are_what_was_set(void **state)
 		{cbf_set_use_disk_quotas, cbf_get_use_disk_quotas},
 		{cbf_set_use_inode_flags, cbf_get_use_inode_flags},
 		{cbf_set_file_cache, cbf_get_file_cache},
+		{cbf_set_use_routing, cbf_get_use_routing},
 	};
 	struct cbf_volume *volume = *state;
 
