@@ -59,6 +59,7 @@ GET_FLAG(handle_all_fsctls)
 GET_FLAG(use_object_ids)
 GET_FLAG(use_disk_quotas)
 GET_FLAG(use_inode_flags)
+GET_FLAG(use_posix_acls)
 GET_FLAG(file_cache)
 
 void cbf_get_worker_threads(struct cbf_volume *volume, unsigned *min, unsigned *max)
@@ -122,6 +123,17 @@ int cbf_set_keep_handle_creators(struct cbf_volume *volume, bool on)
 	if (error)
 		return error;
 	volume->properties.keep_handle_creators = on;
+	cbf__volume_end_change(volume);
+	return 0;
+}
+
+int cbf_set_use_posix_acls(struct cbf_volume *volume, bool on)
+{
+	int error = cbf__volume_begin_change(volume);
+
+	if (error)
+		return error;
+	volume->properties.use_posix_acls = on;
 	cbf__volume_end_change(volume);
 	return 0;
 }

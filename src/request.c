@@ -67,6 +67,7 @@ static void free_request(struct cbf__request *rq)
 		cbf__buffer_destroy(&rq->paths[i]);
 	cbf__buffer_destroy(&rq->text);
 	cbf__buffer_destroy(&rq->data);
+	cbf__buffer_destroy(&rq->acls);
 	cbf__buffer_destroy(&rq->walk_path);
 	cbf__buffer_destroy(&rq->given);
 	free(rq);
@@ -75,7 +76,8 @@ static void free_request(struct cbf__request *rq)
 /* Clears all but the buffers, whose memory is used again. */
 static void wipe(struct cbf__request *rq)
 {
-	struct cbf__buffer kept[] = {rq->paths[0], rq->paths[1], rq->text, rq->data, rq->walk_path, rq->given};
+	struct cbf__buffer kept[] = {rq->paths[0],  rq->paths[1], rq->text, rq->data,
+				     rq->walk_path, rq->given,    rq->acls};
 
 	for (unsigned i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		cbf__buffer_shrink(&kept[i], KEPT_BYTES);
@@ -86,6 +88,7 @@ static void wipe(struct cbf__request *rq)
 	rq->data = kept[3];
 	rq->walk_path = kept[4];
 	rq->given = kept[5];
+	rq->acls = kept[6];
 }
 
 static void let_go(struct cbf__request *rq)

@@ -100,6 +100,8 @@ struct cbf__request {
 	struct cbf_file_info info;
 	struct cbf__buffer text; /* names and paths that hooks write */
 	struct cbf__buffer data; /* content, entries */
+	struct cbf__buffer acls; /* step/acl.h */
+	unsigned acl_kind; /* CBF_SECURITY_* */
 
 	/* Working state of subroutines */
 	struct cbf__route *route; /* referenced: read and written without a turn */
@@ -132,6 +134,7 @@ struct cbf__request {
 	} ioctl;
 	int flags;
 	mode_t mode;
+	mode_t umask; /* still to be applied */
 	dev_t rdev;
 	uint64_t offset;
 	uint64_t length; /* of a range; content in memory is `size` */

@@ -46,6 +46,7 @@ struct cbf__properties {
 	bool use_inode_flags;
 	bool keep_handle_creators;
 	bool use_routing;
+	bool use_posix_acls;
 	unsigned min_workers;
 	unsigned max_workers;
 	unsigned metadata_ms;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Extended attributes, of all namespaces but `system.`: what is kept there is to be enforced as well. */
+/* Extended attributes, of all namespaces but `system.`: ACLs, which are kept beside them, have hooks of their own. */
 #include "hooks.h"
 
 #include "flags.h"

@@ -145,6 +145,8 @@ int memdrive_set_up(struct memdrive *drive, struct cbf_volume *volume)
 		error = cbf_set_use_disk_quotas(volume, true);
 	if (error == 0)
 		error = cbf_set_use_inode_flags(volume, true);
+	if (error == 0)
+		error = cbf_set_use_posix_acls(volume, true);
 	if (error == 0) /* the locks of the nodes do */
 		error = cbf_set_serialize_access(volume, false);
 	if (error == 0)

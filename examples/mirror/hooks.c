@@ -30,6 +30,8 @@ int hooks_register(struct cbf_volume *volume, struct mirror *mirror)
 	REGISTER(get_reparse_point);
 	REGISTER(query_ea);
 	REGISTER(set_ea);
+	REGISTER(get_file_security);
+	REGISTER(set_file_security);
 	REGISTER(enumerate_directory);
 	REGISTER(close_directory_enumeration);
 	REGISTER(is_directory_empty);

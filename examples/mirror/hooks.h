@@ -41,6 +41,10 @@ void hook_get_reparse_point(struct cbf_volume *volume, struct cbf_get_reparse_po
 void hook_query_ea(struct cbf_volume *volume, struct cbf_query_ea_event *event, void *user_data);
 void hook_set_ea(struct cbf_volume *volume, struct cbf_set_ea_event *event, void *user_data);
 
+/* hook_security.c */
+void hook_get_file_security(struct cbf_volume *volume, struct cbf_get_file_security_event *event, void *user_data);
+void hook_set_file_security(struct cbf_volume *volume, struct cbf_set_file_security_event *event, void *user_data);
+
 /* hook_dir.c */
 void hook_enumerate_directory(struct cbf_volume *volume, struct cbf_enumerate_directory_event *event, void *user_data);
 void hook_close_directory_enumeration(struct cbf_volume *volume, struct cbf_close_directory_enumeration_event *event,

@@ -19,6 +19,7 @@ struct options {
 	bool trace;
 	bool no_cache;
 	bool route;
+	bool no_acl;
 	unsigned workers; /* 0: not given */
 	const char *source;
 	const char *mount_point;
@@ -33,6 +34,7 @@ static const char usage_text[] = "Usage: mirror [options] SOURCE MOUNTPOINT\n"
 				 "      --no-cache     ask SOURCE about names and attributes each time, for when it\n"
 				 "                     changes behind the mount's back\n"
 				 "      --route        content goes to and from SOURCE's files without events\n"
+				 "      --no-acl       leave ACLs to SOURCE, and go by modes alone on the mount\n"
 				 "      --workers N    run at most N hooks at a time (default 16)\n"
 				 "  -h, --help\n"
 				 "      --version\n";
@@ -79,6 +81,9 @@ static void parse_option(int letter, struct options *options, struct cbf_volume 
 	case 'r':
 		options->route = true;
 		break;
+	case 'a':
+		options->no_acl = true;
+		break;
 	case 'w':
 		options->workers = parse_workers(optarg);
 		break;
@@ -99,6 +104,7 @@ static void parse_command_line(int argc, char **argv, struct options *options, s
 	static const struct option long_options[] = {
 		{"foreground", no_argument, NULL, 'f'},    {"trace", no_argument, NULL, 't'},
 		{"no-cache", no_argument, NULL, 'n'},      {"route", no_argument, NULL, 'r'},
+		{"no-cache", no_argument, NULL, 'n'},      {"no-acl", no_argument, NULL, 'a'},
 		{"workers", required_argument, NULL, 'w'}, {"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0},
 	};
@@ -139,6 +145,8 @@ static int set_up(struct cbf_volume *volume, struct mirror *mirror, const struct
 		error = cbf_set_use_hard_links(volume, true);
 	if (error == 0)
 		error = cbf_set_use_inode_flags(volume, true);
+	if (error == 0)
+		error = cbf_set_use_posix_acls(volume, !options->no_acl);
 	if (error == 0)
 		error = cbf_set_sector_size(volume, mirror->sector_size);
 	if (error == 0)

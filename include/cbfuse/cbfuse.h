@@ -64,6 +64,7 @@
 #include <cbfuse/event_name.h>
 #include <cbfuse/event_range.h>
 #include <cbfuse/event_record.h>
+#include <cbfuse/event_security.h>
 #include <cbfuse/event_stream.h>
 #include <cbfuse/event_volume.h>
 #include <cbfuse/event_xattr.h>

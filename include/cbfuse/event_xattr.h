@@ -7,6 +7,7 @@
  * `user.`, `trusted.`, `security.` and `system.`. POSIX ACLs are `system.posix_acl_access` and
  * `system.posix_acl_default`, in the bytes of the kernel's own format. They are kept so, not enforced: on the mount the
  * kernel checks by mode and owner. What a new file inherits is up to CreateFile, whose mode the umask has reduced.
+ * With cbf_set_use_posix_acls() they are events of their own, and enforced: event_security.h.
  * With cbf_set_use_alternate_data_streams() all of `user.` is named streams instead: event_stream.h.
  *
  * What is checked before an event fires:

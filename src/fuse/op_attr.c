@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* getattr, setattr, readlink. */
 #include "fuse/ops.h"
+#include "step/acl.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -62,10 +63,17 @@ static enum cbf__flow setattr_closed(struct cbf__request *rq)
 	return cbf__call(rq, cbf__step_info, setattr_told);
 }
 
+static enum cbf__flow acl_followed(struct cbf__request *rq)
+{
+	return cbf__call(rq, cbf__step_close_own, setattr_closed);
+}
+
 static enum cbf__flow attributes_set(struct cbf__request *rq)
 {
 	rq->error = rq->result;
-	return cbf__call(rq, cbf__step_close_own, setattr_closed);
+	if (rq->error || !(rq->attributes.valid & CBF_SET_MODE))
+		return cbf__go(rq, acl_followed);
+	return cbf__call(rq, cbf__step_acl_follows_mode, acl_followed);
 }
 
 /* A truncation comes with "and the time of writing is now", which a volume that keeps no attributes need not hear. */

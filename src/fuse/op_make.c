@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What makes a new name with a new file behind it: create, mkdir, mknod, symlink. */
 #include "fuse/stream_path.h"
+#include "step/acl.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -85,15 +86,22 @@ static int creation_error(const struct cbf__request *rq)
 	return rq->result == EEXIST && open_is_fine ? ESTALE : rq->result;
 }
 
+static enum cbf__flow acls_stored(struct cbf__request *rq)
+{
+	if (rq->error)
+		return cbf__reply_done(rq);
+	if (rq->flags & O_CREAT)
+		return cbf__call(rq, cbf__step_info, reply_created);
+	return cbf__call(rq, cbf__step_close_own, made);
+}
+
 static enum cbf__flow create_answered(struct cbf__request *rq)
 {
 	if (rq->result) {
 		cbf__end_handle(rq, &rq->own_handle);
 		return cbf__reply_error(rq, creation_error(rq));
 	}
-	if (rq->flags & O_CREAT)
-		return cbf__call(rq, cbf__step_info, reply_created);
-	return cbf__call(rq, cbf__step_close_own, made);
+	return cbf__call(rq, cbf__step_store_inherited, acls_stored);
 }
 
 static enum cbf__flow create_claimed(struct cbf__request *rq)
@@ -113,9 +121,14 @@ static enum cbf__flow claim_new_name(struct cbf__request *rq, cbf__step then)
 	return cbf__claim(rq, then);
 }
 
+static enum cbf__flow mode_known(struct cbf__request *rq)
+{
+	return rq->error ? cbf__reply_done(rq) : claim_new_name(rq, create_claimed);
+}
+
 static enum cbf__flow create_start(struct cbf__request *rq)
 {
-	return claim_new_name(rq, create_claimed);
+	return cbf__call(rq, cbf__step_inherit, mode_known);
 }
 
 /* A stream is made by what makes regular files. */
@@ -135,6 +148,7 @@ static struct cbf__request *begin_make(fuse_req_t fuse, mode_t mode, dev_t rdev,
 	if (!rq)
 		return NULL;
 	rq->mode = mode;
+	rq->umask = fuse_req_ctx(fuse)->umask & 0777;
 	rq->rdev = rdev;
 	rq->flags = flags;
 	rq->open_flags = open_flags;

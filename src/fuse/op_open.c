@@ -6,18 +6,49 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static enum cbf__flow reply_opened(struct cbf__request *rq)
 {
 	return rq->error ? cbf__reply_done(rq) : cbf__reply_handle(rq, false);
 }
 
+/* Keeps what it did if it fails: the file has been cut. */
+static enum cbf__flow end_truncation(struct cbf__request *rq)
+{
+	return rq->error ? cbf__call(rq, cbf__step_close_own, reply_opened) : cbf__go(rq, reply_opened);
+}
+
+static enum cbf__flow set_ids_taken(struct cbf__request *rq)
+{
+	rq->error = rq->result;
+	return cbf__go(rq, end_truncation);
+}
+
+static enum cbf__flow mode_told(struct cbf__request *rq)
+{
+	const mode_t mode = rq->info.mode & 07777;
+	mode_t kept = mode & ~(mode_t)S_ISUID;
+
+	if (mode & S_IXGRP)
+		kept &= ~(mode_t)S_ISGID;
+	if (rq->error || !rq->exists || kept == mode)
+		return cbf__go(rq, end_truncation);
+	CBF__MAKE_EVENT(&rq->event, set_file_attributes, .file_name = rq->subject, .deleted = rq->deleted,
+			.valid = CBF_SET_MODE, .mode = kept);
+	return cbf__fire_then(rq, CBF__SET_FILE_ATTRIBUTES, set_ids_taken);
+}
+
+/* The kernel takes set-id bits from a file that is truncated by others than root, but not if opening it does that. */
 static enum cbf__flow truncated(struct cbf__request *rq)
 {
 	rq->error = rq->result;
-	if (!rq->error)
-		cbf__remember_size(rq, 0);
-	return rq->error ? cbf__call(rq, cbf__step_close_own, reply_opened) : cbf__go(rq, reply_opened);
+	if (rq->error)
+		return cbf__go(rq, end_truncation);
+	cbf__remember_size(rq, 0);
+	if (rq->originator.uid == 0 || !cbf__hooked(rq->volume, CBF__SET_FILE_ATTRIBUTES))
+		return cbf__go(rq, reply_opened);
+	return cbf__call(rq, cbf__step_info, mode_told);
 }
 
 static enum cbf__flow opened(struct cbf__request *rq)

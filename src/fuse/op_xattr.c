@@ -2,8 +2,9 @@
 /*
  * getxattr, listxattr, setxattr, removexattr: the application's attributes, and the one of the library that shows a
  * file's names. That one is not listed, so that no copying program takes it along, and cannot be set. With streams,
- * user.* is theirs: stream_xattr.c.
+ * user.* is theirs: stream_xattr.c; with ACLs as events, system.posix_acl_*: acl_xattr.c.
  */
+#include "fuse/acl_xattr.h"
 #include "fuse/ops.h"
 #include "fuse/stream_xattr.h"
 #include "volume.h"
@@ -176,6 +177,8 @@ void cbf__op_getxattr(fuse_req_t fuse, fuse_ino_t ino, const char *name, size_t 
 		first = links_start;
 	else if (cbf__is_stream_xattr(rq->volume, name))
 		first = cbf__get_stream_xattr;
+	else if (cbf__is_acl_xattr(rq->volume, name))
+		first = cbf__get_acl_xattr;
 	else if (!cbf__hooked(rq->volume, CBF__QUERY_EA))
 		first = reply_no_data;
 	cbf__op_run(rq, error, first);
@@ -266,6 +269,8 @@ static void run_set(struct cbf__request *rq, fuse_ino_t ino, const char *name)
 		error = EPERM;
 	else if (cbf__is_stream_xattr(rq->volume, name))
 		first = rq->flags & REMOVE ? cbf__remove_stream_xattr : cbf__set_stream_xattr;
+	else if (cbf__is_acl_xattr(rq->volume, name))
+		first = cbf__set_acl_xattr, error = cbf__decode_acl_xattr(rq, rq->payload, rq->size);
 	else if (!cbf__hooked(rq->volume, CBF__SET_EA))
 		error = cbf__default_answer(rq->volume, CBF__SET_EA, &rq->event);
 	if (!error)

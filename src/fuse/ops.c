@@ -2,6 +2,7 @@
 #include "fuse/ops.h"
 
 #include "base/process.h"
+#include "step/acl.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -51,6 +52,13 @@ static void want_feature(struct fuse_conn_info *connection, unsigned feature)
 #endif
 }
 
+/* The kernel enforces ACLs then, and leaves the umask to us, since it does not count where an ACL is inherited. */
+static void want_acls(struct fuse_conn_info *connection)
+{
+	want_feature(connection, FUSE_CAP_POSIX_ACL);
+	want_feature(connection, FUSE_CAP_DONT_MASK);
+}
+
 void cbf__op_init(void *data, struct fuse_conn_info *connection)
 {
 	struct cbf_volume *volume = data;
@@ -63,6 +71,8 @@ void cbf__op_init(void *data, struct fuse_conn_info *connection)
 	refuse_feature(connection, FUSE_CAP_HANDLE_KILLPRIV);
 	if (cbf__exports_handles(volume))
 		want_feature(connection, FUSE_CAP_EXPORT_SUPPORT);
+	if (cbf__has_acls(volume))
+		want_acls(connection);
 	volume->initialised = true;
 }
 
@@ -98,7 +108,8 @@ static void fill_always(struct fuse_lowlevel_ops *ops)
 static void fill_xattr(const struct cbf_volume *volume, struct fuse_lowlevel_ops *ops)
 {
 	bool streams = volume->properties.use_alternate_data_streams;
-	bool query = streams || cbf__hooked(volume, CBF__QUERY_EA), set = cbf__hooked(volume, CBF__SET_EA);
+	bool acls = cbf__has_acls(volume);
+	bool query = streams || acls || cbf__hooked(volume, CBF__QUERY_EA), set = cbf__hooked(volume, CBF__SET_EA);
 
 	if (query || (volume->properties.use_hard_links && volume->properties.hard_links_xattr)) {
 		ops->getxattr = cbf__op_getxattr;

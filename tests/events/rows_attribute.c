@@ -246,6 +246,50 @@ static const char *removes_attribute(const struct firing *firing)
 	return NULL;
 }
 
+static void use_acl(struct battery *battery)
+{
+	static const unsigned char bytes[] = {2, 0, 0,   0,   1,   0,   6,  0, 255, 255, 255, 255, 2,   0,  4,
+					      0, 7, 0,   0,   0,   4,   0,  4, 0,   255, 255, 255, 255, 16, 0,
+					      4, 0, 255, 255, 255, 255, 32, 0, 0,   0,   255, 255, 255, 255};
+	char got[sizeof(bytes)];
+
+	put(battery, "/acl", "x");
+	DO(setxattr(at(battery, "/acl"), "system.posix_acl_access", bytes, sizeof(bytes), 0));
+	battery_did(getxattr(at(battery, "/acl"), "system.posix_acl_access", got, sizeof(got)) == sizeof(bytes) &&
+			    memcmp(got, bytes, sizeof(bytes)) == 0,
+		    "the ACL is there");
+	DO(unlink(at(battery, "/acl")));
+}
+
+static const char *sets_acl(const struct firing *firing)
+{
+	EVENT_OF(firing, set_file_security);
+
+	MUST(strcmp(e->file_name, "/acl") == 0);
+	MUST(!e->deleted);
+	MUST(e->security_information == CBF_SECURITY_ACCESS_ACL);
+	MUST(e->entry_count == 5);
+	MUST(e->entries[0].tag == CBF_ACL_USER_OBJ && e->entries[0].permissions == 6);
+	MUST(e->entries[1].tag == CBF_ACL_USER && e->entries[1].permissions == 4 && e->entries[1].id == 7);
+	MUST(e->entries[3].tag == CBF_ACL_MASK && e->entries[4].tag == CBF_ACL_OTHER);
+	MUST(e->result_code == 0);
+	return NULL;
+}
+
+static const char *gives_acl(const struct firing *firing)
+{
+	EVENT_OF(firing, get_file_security);
+
+	MUST(strcmp(e->file_name, "/acl") == 0);
+	MUST(!e->deleted);
+	MUST(e->security_information == CBF_SECURITY_ACCESS_ACL);
+	MUST(e->entry_capacity == CBF_ACL_ENTRY_MAX);
+	MUST(b->entry_count == 0 && e->entry_count == 5);
+	MUST(e->entries[1].tag == CBF_ACL_USER && e->entries[1].permissions == 4 && e->entries[1].id == 7);
+	MUST(e->result_code == 0);
+	return NULL;
+}
+
 static const struct row rows[] = {
 	{CBF__GET_FILE_INFO, "lstat", ask, tells},
 	{CBF__GET_FILE_INFO, "stat of what is not there", ask_for_nothing, tells_nothing},
@@ -257,6 +301,8 @@ static const struct row rows[] = {
 	{CBF__SET_EA, "setxattr", use_attribute, sets_attribute},
 	{CBF__QUERY_EA, "getxattr", use_attribute, gives_attribute},
 	{CBF__QUERY_EA, "listxattr", list_attributes, lists_attributes},
+	{CBF__SET_FILE_SECURITY, "setxattr of an ACL", use_acl, sets_acl},
+	{CBF__GET_FILE_SECURITY, "getxattr of an ACL", use_acl, gives_acl},
 	{CBF__SET_EA, "removexattr", list_attributes, removes_attribute},
 };
 const struct rows attribute_rows = ROWS_OF(rows);

@@ -51,6 +51,7 @@ struct subject *subject_new(struct cbf_volume *volume)
 	ready = mkdtemp(subject->source) && chmod(subject->source, 0755) == 0 &&
 		mirror_init(&subject->mirror, subject->source) == 0 && hooks_register(volume, &subject->mirror) == 0 &&
 		cbf_set_use_hard_links(volume, true) == 0 && cbf_set_use_inode_flags(volume, true) == 0 &&
+		cbf_set_use_posix_acls(volume, true) == 0 &&
 		cbf_set_sector_size(volume, subject->mirror.sector_size) == 0;
 	return ready ? subject : NULL;
 }

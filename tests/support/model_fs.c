@@ -63,6 +63,7 @@ void mf_register(struct model_fs *fs, struct cbf_volume *volume)
 	mf__hook_control(fs, volume);
 	mf__hook_streams(fs, volume);
 	mf__hook_records(fs, volume);
+	mf__hook_security(fs, volume);
 }
 
 void mf_observe(struct model_fs *fs, mf_observer observer, void *user_data)

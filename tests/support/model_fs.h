@@ -71,6 +71,8 @@ enum mf_event {
 	MF_SET_REPARSE_POINT,
 	MF_QUERY_EA,
 	MF_SET_EA,
+	MF_GET_FILE_SECURITY,
+	MF_SET_FILE_SECURITY,
 	MF_CAN_FILE_BE_DELETED,
 	MF_IS_DIRECTORY_EMPTY,
 	MF_DELETE_FILE,
@@ -142,6 +144,11 @@ void mf_set_next_id(struct model_fs *fs, uint64_t id);
  * of SIZE_MAX. */
 void mf_set_ea(struct model_fs *fs, const char *path, const char *name, const void *value, size_t size);
 size_t mf_ea_of(struct model_fs *fs, const char *path, const char *name, void *out, size_t capacity);
+
+/* model_fs_hooks_security.c: an ACL, behind the library's back. Returns how many entries there are. */
+void mf_set_acl(struct model_fs *fs, const char *path, unsigned kind, const struct cbf_acl_entry *entries,
+		size_t count);
+size_t mf_acl_of(struct model_fs *fs, const char *path, unsigned kind, struct cbf_acl_entry *out, size_t capacity);
 
 /* model_fs_hooks_control.c. Of ioctls, Fsctl knows MF_FSCTL_REVERSE and Ioctl MF_IOCTL_REVERSE: they give back what
  * they get, back to front, and return MF_RETURN_VALUE. */

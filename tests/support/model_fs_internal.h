@@ -31,6 +31,10 @@ struct mf_inode {
 	uint8_t object_id[CBF_OBJECT_ID_SIZE], extended_information[CBF_OBJECT_ID_EXTENDED_SIZE];
 	uint64_t valid_data_length;
 	uint32_t inode_flags, project_id;
+	struct mf_acl {
+		size_t count;
+		struct cbf_acl_entry entries[8];
+	} acls[2]; /* the access ACL, the default ACL */
 	struct mf_ea *eas; /* in the order in which they were made */
 	bool removed; /* a name of it, behind the library's back */
 	struct mf_inode *stream_of; /* the file, referenced; NULL: not a stream */
@@ -179,6 +183,7 @@ void mf__hook_directories(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_links(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_streams(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_xattr(struct model_fs *fs, struct cbf_volume *volume);
+void mf__hook_security(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_control(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_records(struct model_fs *fs, struct cbf_volume *volume);
 void mf__hook_names(struct model_fs *fs, struct cbf_volume *volume);

@@ -42,6 +42,9 @@ static int fill_texts(void **state)
 	return 0;
 }
 
+static struct cbf_acl_entry three_entries[] = {
+	{CBF_ACL_USER_OBJ, 7, 0}, {CBF_ACL_GROUP_OBJ, 5, 0}, {CBF_ACL_OTHER, 0, 0}};
+
 #define TEXT(text) ((char[]){text})
 #define OK ((void *)0)
 
@@ -92,6 +95,10 @@ static int fill_texts(void **state)
 			.buffer_capacity = 300,                                                                        \
 			.length = (size)                                                                               \
 		}                                                                                                      \
+	}
+#define ACL(count)                                                                                                     \
+	{                                                                                                              \
+		.get_file_security = {.file_name = "/the/path", .entries = three_entries, .entry_count = (count) }     \
 	}
 #define READ(want, got)                                                                                                \
 	{                                                                                                              \
@@ -189,6 +196,10 @@ static struct answer answers[] = {
 	{CBF__GET_REPARSE_POINT, TARGET(TEXT(""), 64), "empty target"},
 	{CBF__GET_REPARSE_POINT, TARGET(target_4096, 4096), "not terminated"},
 	{CBF__GET_REPARSE_POINT, TARGET(target_4096, 4097), "longer than 4095"},
+	{CBF__GET_FILE_SECURITY, ACL(0), OK},
+	{CBF__GET_FILE_SECURITY, ACL(3), OK},
+	{CBF__GET_FILE_SECURITY, ACL(2), "without the owner, the group or the others"},
+	{CBF__GET_FILE_SECURITY, ACL(CBF_ACL_ENTRY_MAX + 1), "more ACL entries than there is room for"},
 	{CBF__QUERY_EA, EA("user.x", true, NULL, 0), OK},
 	{CBF__QUERY_EA, EA("user.x", true, NULL, 300), OK},
 	{CBF__QUERY_EA, EA("user.x", true, NULL, 301), "more bytes than there is room for"},
