@@ -38,6 +38,12 @@ for header in "$source"/include/cbfuse/*.h; do
 	[ -s "$man/man7/$name.7" ] || { echo "no page $name(7)" && exit 1; }
 done
 
+# clang-format joins the lines of a table whose rows are too long.
+if grep -n '^ \* .*| | ' "$source"/include/cbfuse/*.h; then
+	echo "^ a row of a table runs into the next one"
+	exit 1
+fi
+
 mandoc -T lint -W warning "$man"/man?/* >"$work/lint" || { cat "$work/lint" && exit 1; }
 for page in "$man"/man?/*; do
 	if command -v groff >/dev/null; then
