@@ -114,7 +114,8 @@ struct cbf_default_quota {
 
 /** Gives a record of quotas: by id, or one after another with `index` 0, 1, 2 and so on until flags lacks
  *  CBF_QUOTA_FOUND; 0 starts anew, any other index must be the one after the last (EINVAL). One such walk goes on at a
- *  time on an open file description. EPERM: not root, and not the caller's own. */
+ *  time on an open file description. EPERM: not root, and neither the caller's own nor of a
+ *  group that it is in. */
 #define CBF_IOC_QUERY_QUOTA _IOWR(0xCB, 0x20, struct cbf_quota)
 /** Sets or removes the record of an id. EPERM: not root. ENOENT: there is none to remove. */
 #define CBF_IOC_SET_QUOTA _IOW(0xCB, 0x21, struct cbf_quota)

@@ -158,7 +158,7 @@ static bool is_own(const struct cbf__request *rq, const struct cbf_quota *quota)
 	if (!(quota->flags & CBF_QUOTA_BY_ID))
 		return false;
 	return (quota->kind == CBF_QUOTA_USER && quota->id == rq->originator.uid) ||
-	       (quota->kind == CBF_QUOTA_GROUP && quota->id == rq->originator.gid);
+	       (quota->kind == CBF_QUOTA_GROUP && cbf__caller_is_in(rq, quota->id));
 }
 
 int cbf__decode_query_quota(struct cbf__request *rq, uint64_t ino, const void *in, cbf__step *first)

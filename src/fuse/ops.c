@@ -6,6 +6,7 @@
 #include "volume.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 struct cbf__request *cbf__op_begin(fuse_req_t fuse)
 {
@@ -31,6 +32,23 @@ void cbf__op_run(struct cbf__request *rq, int error, cbf__step first)
 	rq->error = error;
 	rq->step = error ? cbf__reply_done : first;
 	cbf__request_run(rq);
+}
+
+bool cbf__caller_is_in(const struct cbf__request *rq, gid_t gid)
+{
+	const struct cbf__actor *caller = &rq->originator;
+	gid_t *groups;
+	size_t count;
+	bool found = false;
+
+	if (caller->gid == gid)
+		return true;
+	if (cbf__process_groups(caller->thread, &caller->since, &groups, &count) != 0)
+		return false;
+	for (size_t i = 0; i < count && !found; i++)
+		found = groups[i] == gid;
+	free(groups);
+	return found;
 }
 
 /* libfuse asks for some features on its own; these are not for us. */

@@ -10,6 +10,9 @@ struct cbf__request *cbf__op_begin(fuse_req_t fuse);
 /* Runs the request from its first step, or fails it with an error of the decoding. */
 void cbf__op_run(struct cbf__request *rq, int error, cbf__step first);
 
+/* Is that one of the caller's groups? The supplementary ones are read from /proc: with no lock held. */
+bool cbf__caller_is_in(const struct cbf__request *rq, gid_t gid);
+
 /* Fills the table: no operation is there that nobody hooked, where the kernel then stops asking. */
 void cbf__ops_fill(const struct cbf_volume *volume, struct fuse_lowlevel_ops *ops);
 

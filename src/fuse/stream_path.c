@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool cbf__is_stream_path(const struct cbf_volume *volume, const char *name)
@@ -34,26 +33,6 @@ int cbf__bind_stream_path(struct cbf__request *rq, uint64_t dir, const char *nam
  * who may write to the file, as with its attributes, is for us to check.
  */
 
-static bool is_in_group(const struct cbf__request *rq, gid_t gid)
-{
-	gid_t *groups = NULL, *more;
-	int room = 0, count = 64;
-	bool found = rq->originator.gid == gid;
-
-	while (!found && count > room) {
-		room = count;
-		more = realloc(groups, (size_t)room * sizeof(*groups));
-		if (!more)
-			break;
-		groups = more;
-		count = fuse_req_getgroups(rq->fuse, room, groups);
-	}
-	for (int i = 0; i < count && i < room && !found && groups; i++)
-		found = groups[i] == gid;
-	free(groups);
-	return found;
-}
-
 static int may_write(const struct cbf__request *rq)
 {
 	mode_t needed = S_IWOTH;
@@ -62,7 +41,7 @@ static int may_write(const struct cbf__request *rq)
 		return 0;
 	if (rq->originator.uid == rq->info.uid)
 		needed = S_IWUSR;
-	else if (is_in_group(rq, rq->info.gid))
+	else if (cbf__caller_is_in(rq, rq->info.gid))
 		needed = S_IWGRP;
 	return rq->info.mode & needed ? 0 : EACCES;
 }

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -177,6 +178,27 @@ static void test_who_may_ask_and_set(void **state)
 	control_finish(f, node, fh);
 }
 
+/* A group of the caller's that is not the one it goes by. */
+static void test_own_groups(void **state)
+{
+	struct cbf_quota quota = {.kind = CBF_QUOTA_GROUP, .id = fx_own_group(), .flags = CBF_QUOTA_BY_ID};
+	uint64_t node, fh;
+	struct fixture *f;
+
+	if (quota.id == FX_NO_GROUP)
+		skip();
+	f = begin(state, &node, &fh);
+	f->kernel->uid = f->kernel->gid = quota.id + 1;
+	f->kernel->pid = (uint32_t)gettid();
+	assert_int_equal(control(f, node, fh, CBF_IOC_QUERY_QUOTA, &quota, &quota), 0);
+	quota.kind = CBF_QUOTA_USER;
+	assert_int_equal(control(f, node, fh, CBF_IOC_QUERY_QUOTA, &quota, &quota), EPERM);
+	quota = (struct cbf_quota){.kind = CBF_QUOTA_GROUP, .id = quota.id + 2, .flags = CBF_QUOTA_BY_ID};
+	assert_int_equal(control(f, node, fh, CBF_IOC_QUERY_QUOTA, &quota, &quota), EPERM);
+	become(f, 0);
+	control_finish(f, node, fh);
+}
+
 static void test_default_quota(void **state)
 {
 	struct cbf_default_quota defaults = {.threshold = 8, .limit = 9, .control_flags = CBF_QUOTAS_TRACKED}, got;
@@ -309,12 +331,19 @@ static void test_switched_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FX_TEST(test_object_id),        FX_TEST(test_object_id_is_the_owners),
-		FX_TEST(test_walk_over_quotas), FX_TEST(test_ends_of_a_walk),
-		FX_TEST(test_one_quota),        FX_TEST(test_who_may_ask_and_set),
-		FX_TEST(test_default_quota),    FX_TEST(test_valid_data_length),
-		FX_TEST(test_compressed_size),  FX_TEST(test_compressed_size_without_a_hook),
-		FX_TEST(test_inode_flags),      FX_TEST(test_switched_off),
+		FX_TEST(test_object_id),
+		FX_TEST(test_object_id_is_the_owners),
+		FX_TEST(test_walk_over_quotas),
+		FX_TEST(test_ends_of_a_walk),
+		FX_TEST(test_one_quota),
+		FX_TEST(test_who_may_ask_and_set),
+		FX_TEST(test_own_groups),
+		FX_TEST(test_default_quota),
+		FX_TEST(test_valid_data_length),
+		FX_TEST(test_compressed_size),
+		FX_TEST(test_compressed_size_without_a_hook),
+		FX_TEST(test_inode_flags),
+		FX_TEST(test_switched_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

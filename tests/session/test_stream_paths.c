@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <unistd.h>
 
 #ifndef RENAME_EXCHANGE
 #define RENAME_EXCHANGE (1 << 1)
@@ -354,6 +355,34 @@ static void test_who_may(void **state)
 	fx_finish(f);
 }
 
+/* Any group of the caller's counts. */
+static void test_who_may_by_group(void **state)
+{
+	struct fuse_setattr_in owner = {.valid = FATTR_UID | FATTR_GID | FATTR_MODE,
+					.uid = 1000,
+					.gid = fx_own_group(),
+					.mode = S_IFREG | 0420};
+	struct seen seen;
+	struct fixture *f;
+	struct fuse_entry_out entry;
+
+	if (owner.gid == FX_NO_GROUP)
+		skip();
+	f = begin_paths(state, &seen);
+	assert_int_equal(fk_setattr(f->kernel, fx_node(f, "/f"), &owner, NULL), 0);
+	f->kernel->uid = 1001;
+	f->kernel->gid = 2001;
+	f->kernel->pid = (uint32_t)gettid();
+	assert_int_equal(fk_mknod(f->kernel, FUSE_ROOT_ID, "f:new", S_IFREG | 0600, 0, &entry), 0);
+	assert_int_equal(fk_unlink(f->kernel, FUSE_ROOT_ID, "f:new"), 0);
+	owner.gid++;
+	f->kernel->uid = 0;
+	assert_int_equal(fk_setattr(f->kernel, fx_node(f, "/f"), &owner, NULL), 0);
+	f->kernel->uid = 1001;
+	assert_int_equal(fk_mknod(f->kernel, FUSE_ROOT_ID, "f:new", S_IFREG | 0600, 0, &entry), EACCES);
+	fx_finish(f);
+}
+
 static void test_entries_with_a_colon(void **state)
 {
 	struct seen seen;
@@ -405,6 +434,7 @@ int main(void)
 		FX_TEST(test_gone_natively),
 		FX_TEST(test_another_file_natively),
 		FX_TEST(test_who_may),
+		FX_TEST(test_who_may_by_group),
 		FX_TEST(test_entries_with_a_colon),
 		FX_TEST(test_off),
 	};

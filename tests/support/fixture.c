@@ -4,6 +4,7 @@
 #include "mount.h"
 #include "session.h"
 
+#include <grp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -261,6 +262,16 @@ uint32_t fx_nlink(struct fixture *fixture, uint64_t node)
 
 	assert_int_equal(fk_getattr(fixture->kernel, node, &out), 0);
 	return out.attr.nlink;
+}
+
+uint32_t fx_own_group(void)
+{
+	const gid_t group = 4242;
+	gid_t groups[1];
+
+	if (geteuid() == 0 && setgroups(1, &group) == 0)
+		return group;
+	return getgroups(1, groups) == 1 ? groups[0] : FX_NO_GROUP;
 }
 
 void fx_expect_serving(struct fixture *fixture)

@@ -25,6 +25,8 @@ enum {
 	FX_WORKERS = 1 /* the library has its worker threads */
 };
 
+enum { FX_NO_GROUP = 0 };
+
 struct fixture {
 	struct cbf_volume *volume;
 	struct fake_kernel *kernel;
@@ -65,6 +67,8 @@ void fx_releasedir(struct fixture *fixture, uint64_t node, uint64_t fh);
 void fx_expect_content(struct fixture *fixture, uint64_t node, uint64_t fh, const char *content);
 void fx_write(struct fixture *fixture, uint64_t node, uint64_t fh, uint64_t offset, const char *data);
 uint32_t fx_nlink(struct fixture *fixture, uint64_t node);
+/* A supplementary group of this process; root gets itself one. */
+uint32_t fx_own_group(void);
 /* The volume still answers. */
 void fx_expect_serving(struct fixture *fixture);
 
