@@ -106,6 +106,7 @@ enum cbf__flow cbf__step_create_stream(struct cbf__request *rq)
 	cbf__unlock(rq);
 	if (rq->error)
 		return cbf__return(rq);
+	cbf__note_creator(rq);
 	cbf__use_contexts(rq, rq->target, rq->own_handle);
 	CBF__MAKE_EVENT(&rq->event, create_file, .file_name = rq->subject, .is_stream = true, .mode = S_IFREG,
 			.flags = rq->open_flags | O_CREAT | O_EXCL, .uid = rq->originator.uid,

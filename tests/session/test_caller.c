@@ -152,6 +152,34 @@ static void test_creator(void **state)
 	finish(f, &told);
 }
 
+/* A stream that is made by its path is opened as any file is. */
+static void test_creator_of_a_new_stream(void **state)
+{
+	static struct told told;
+	struct fixture *f = *state;
+	struct fuse_entry_out entry;
+	struct fuse_open_out open;
+
+	assert_int_equal(cbf_set_use_alternate_data_streams(f->volume, true), 0);
+	assert_int_equal(cbf_set_use_stream_paths(f->volume, true), 0);
+	f = begin(state, &told, MF_CREATE_FILE);
+	f->kernel->uid = 0;
+	assert_int_equal(fk_create_file(f->kernel, FUSE_ROOT_ID, "f:new", O_RDWR, 0600, &entry, &open), 0);
+	assert_int_equal(told.creator_process_error, 0);
+	assert_int_equal(told.creator_thread, gettid());
+	assert_int_equal(told.creator_token.gid, 2000);
+	told.kind = MF_WRITE_FILE;
+	f->kernel->pid = INT_MAX;
+	fx_write(f, entry.nodeid, open.fh, 0, "new");
+	assert_int_equal(told.thread, INT_MAX);
+	assert_int_equal(told.creator_thread_error, 0);
+	assert_int_equal(told.creator_thread, gettid());
+	assert_int_equal(told.creator_process, getpid());
+	assert_int_equal(told.creator_token.gid, 2000);
+	fx_release(f, entry.nodeid, open.fh);
+	finish(f, &told);
+}
+
 /* Releases come from nobody; the handle says who opened it to the last. */
 static void test_close(void **state)
 {
@@ -244,8 +272,13 @@ static void test_outside_of_a_hook(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FX_TEST(test_originator),   FX_TEST(test_creator),      FX_TEST(test_close),
-		FX_TEST(test_ended_thread), FX_TEST(test_kept_creator), FX_TEST(test_outside_of_a_hook),
+		FX_TEST(test_creator_of_a_new_stream),
+		FX_TEST(test_originator),
+		FX_TEST(test_creator),
+		FX_TEST(test_close),
+		FX_TEST(test_ended_thread),
+		FX_TEST(test_kept_creator),
+		FX_TEST(test_outside_of_a_hook),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
