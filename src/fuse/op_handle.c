@@ -15,9 +15,16 @@ static bool wants_parent(const struct cbf__request *rq)
 	return rq->flags;
 }
 
+static enum cbf__flow claim(struct cbf__request *rq);
+
+/* A name that turns out to be no more its own is lost, and another one asked for by its id. */
 static enum cbf__flow told(struct cbf__request *rq)
 {
-	if (!rq->error && (!rq->exists || cbf__lose_untrue_name(rq)))
+	if (!rq->error && cbf__lose_untrue_name(rq)) {
+		cbf__unclaim(rq);
+		return cbf__go(rq, claim);
+	}
+	if (!rq->error && !rq->exists)
 		rq->error = ESTALE;
 	if (!rq->error)
 		cbf__set_found(rq, rq->target);
@@ -26,11 +33,13 @@ static enum cbf__flow told(struct cbf__request *rq)
 
 static enum cbf__flow claimed(struct cbf__request *rq)
 {
-	if (!rq->error && rq->deleted && rq->target->dead)
-		rq->error = ESTALE; /* what is still open is found by its descriptor only */
+	cbf__use_contexts(rq, rq->target, NULL);
+	/* What is deleted and still open is found by its descriptor only; without a name and a context there is nothing
+	 * to ask by. */
+	if (!rq->error && rq->deleted && (rq->target->dead || !rq->file))
+		rq->error = ESTALE;
 	if (rq->error)
 		return cbf__reply_done(rq);
-	cbf__use_contexts(rq, rq->target, NULL);
 	return cbf__call(rq, cbf__step_info, told);
 }
 

@@ -83,6 +83,51 @@ static void test_moved_behind_our_back(void **state)
 	fx_finish(f);
 }
 
+/* The same, but the library still knows it by the name that it had. */
+static void test_moved_while_known(void **state)
+{
+	struct fixture *f = begin(state);
+	uint64_t node = fx_node(f, "/d/e/f");
+
+	mf_add_link(f->fs, "/d/e/f", "/new");
+	mf_remove(f->fs, "/d/e/f");
+	assert_int_equal(find(f, node, ".", 0), node);
+	assert_int_equal(fx_node(f, "/new"), node);
+	/* Another file has its name. */
+	mf_add_link(f->fs, "/new", "/d/newer");
+	mf_remove(f->fs, "/new");
+	mf_add_file(f->fs, "/new", "other");
+	assert_int_equal(find(f, node, ".", 0), node);
+	assert_int_equal(fx_node(f, "/d/newer"), node);
+	fx_finish(f);
+}
+
+/* A name that is no more is asked about by its id; what no hook finds is not shown as something else. */
+static void look_always(struct cbf_volume *volume, struct cbf_get_file_info_event *event, void *user_data)
+{
+	(void)volume;
+	event->info->file_id = mf_id_of(user_data, event->file_name);
+	event->info->mode = mf_mode_of(user_data, event->file_name);
+	event->file_exists = event->info->file_id != 0;
+}
+
+static void test_lost_while_known(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t node;
+
+	assert_int_equal(cbf_on_get_file_info(f->volume, look_always, f->fs), 0);
+	f = begin(state);
+	node = fx_node(f, "/d/e/f");
+	mf_remove(f->fs, "/d/e/f");
+	for (unsigned i = 0; i < 3; i++)
+		(void)find(f, node, ".", ESTALE);
+	mf_add_file(f->fs, "/d/e/f", "other");
+	for (unsigned i = 0; i < 3; i++)
+		(void)find(f, node, ".", ESTALE);
+	fx_finish(f);
+}
+
 static void test_stale(void **state)
 {
 	struct fixture *f = begin(state);
@@ -134,8 +179,9 @@ static void test_without_ids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FX_TEST(test_known), FX_TEST(test_forgotten),          FX_TEST(test_moved_behind_our_back),
-		FX_TEST(test_stale), FX_TEST(test_deleted_while_open), FX_TEST(test_without_ids),
+		FX_TEST(test_moved_while_known),  FX_TEST(test_lost_while_known),      FX_TEST(test_known),
+		FX_TEST(test_forgotten),          FX_TEST(test_moved_behind_our_back), FX_TEST(test_stale),
+		FX_TEST(test_deleted_while_open), FX_TEST(test_without_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
