@@ -319,6 +319,7 @@ int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, co
 {
 	size_t length = strnlen(name, CBF_NAME_MAX + 1);
 	struct cbf__node *node;
+	bool dead = false;
 
 	if (length > rq->volume->properties.max_file_name_length)
 		return ENAMETOOLONG;
@@ -333,11 +334,12 @@ int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, co
 	if (node) {
 		cbf__node_pin(node);
 		rq->dirs[i] = node;
+		dead = node->dead;
 	}
 	cbf__unlock(rq);
 	if (!node)
 		return ESTALE;
-	if (node->dead)
+	if (dead)
 		return ENOENT;
 	return node->type == S_IFDIR ? 0 : ENOTDIR;
 }

@@ -82,6 +82,7 @@ static enum cbf__flow answer(struct cbf__request *rq, int value, size_t bytes)
 
 	if (rq->result == ENOTTY && control) {
 		cbf__unclaim(rq);
+		cbf__use_contexts(rq, NULL, NULL); /* they may go at any time now */
 		return run_control(rq, control);
 	}
 	if (rq->result)
@@ -160,7 +161,10 @@ void cbf__op_ioctl(fuse_req_t fuse, fuse_ino_t ino, unsigned command, void *argu
 	rq->ioctl.capacity = out_size;
 	rq->payload = in;
 	rq->size = in_size;
-	error = cbf__request_bind(rq, ino, fi->fh);
+	/* The kernel keeps to it; whoever else is at the other end shall not have us make room for 4 GiB. */
+	error = in_size > _IOC_SIZE(command) || out_size > _IOC_SIZE(command) ? EINVAL : 0;
+	if (!error)
+		error = cbf__request_bind(rq, ino, fi->fh);
 	if (!error && !rq->handle)
 		error = EBADF;
 	cbf__op_run(rq, error, choose);

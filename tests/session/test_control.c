@@ -128,6 +128,26 @@ static void test_any_ioctl(void **state)
 	control_finish(f, node, fh);
 }
 
+/* The number says how much can go over at most; what the kernel says must not be more. */
+static void test_sizes_beyond_the_number(void **state)
+{
+	char in[64] = "1234567";
+	uint64_t node, fh;
+	struct fixture *f = control_begin(state, &node, &fh);
+
+	assert_int_equal(
+		fk_wait_ioctl(f->kernel,
+			      fk_send_ioctl(f->kernel, node, fh, false, (uint32_t)MF_IOCTL_REVERSE, in, 8, 0x20000000),
+			      NULL, 0),
+		EINVAL);
+	assert_int_equal(fk_wait_ioctl(f->kernel,
+				       fk_send_ioctl(f->kernel, node, fh, false, (uint32_t)MF_FSCTL_REVERSE, in, 9, 8),
+				       NULL, 0),
+			 EINVAL);
+	assert_int_equal(mf_seen(f->fs, MF_IOCTL) + mf_seen(f->fs, MF_FSCTL), 0);
+	control_finish(f, node, fh);
+}
+
 static void test_all_fsctls_come_first(void **state)
 {
 	struct fixture *f = *state;
@@ -176,6 +196,7 @@ int main(void)
 		FX_TEST(test_only_root_sets_the_label),
 		FX_TEST(test_bad_answers),
 		FX_TEST(test_any_ioctl),
+		FX_TEST(test_sizes_beyond_the_number),
 		FX_TEST(test_all_fsctls_come_first),
 		FX_BARE_TEST(test_without_hooks),
 	};
