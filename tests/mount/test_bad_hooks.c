@@ -381,16 +381,12 @@ static void test_mount_codes(void **state)
 	mx_finish(m);
 }
 
-static const char *const bad_names[] = {"",
-					"an empty name",
-					"a name with a slash",
-					"'..'",
-					"a name of 300 bytes",
-					"a name that does not end",
-					"a count too large",
-					"a huge count",
-					"a size below 0",
-					"a bad type"};
+static const char *const bad_names[] = {
+	[MF_BAD_EMPTY] = "an empty name",       [MF_BAD_COLON] = "a name with a colon",
+	[MF_BAD_SLASH] = "a name with a slash", [MF_BAD_DOT_DOT] = "'..'",
+	[MF_BAD_LONG] = "a name of 300 bytes",  [MF_BAD_UNTERMINATED] = "a name that does not end",
+	[MF_BAD_COUNT] = "a count too large",   [MF_BAD_HUGE_COUNT] = "a huge count",
+	[MF_BAD_SIZE] = "a size below 0",       [MF_BAD_TYPE] = "a bad type"};
 
 static void try_answers(struct mounted *m, const struct call *call, const enum mf_bad *answers, size_t count)
 {
