@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <linux/sched.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -365,9 +366,13 @@ static pid_t process_with_number(pid_t number)
 	struct clone_args arguments = {.exit_signal = SIGCHLD, .set_tid = (uintptr_t)numbers, .set_tid_size = 1};
 	long child = syscall(SYS_clone3, &arguments, sizeof(arguments));
 
-	if (child == 0)
+	if (child == 0) {
+		/* It must not outlive a test that fails. */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+			_exit(1);
 		for (;;)
 			(void)pause();
+	}
 	return child < 0 ? 0 : (pid_t)child;
 }
 
