@@ -101,10 +101,10 @@ static int open_widely(const struct cbf_volume *volume, const char *path, int *a
 {
 	int place = open(path, O_PATH | O_CLOEXEC), fd, error;
 
+	*access = O_RDWR;
 	if (place < 0)
 		return -errno;
 	error = check_type(volume, place);
-	*access = O_RDWR;
 	fd = error ? error : cbf__route_reopen(place, O_RDWR);
 	if (!error && is_about_writing(fd)) {
 		*access = O_RDONLY;
