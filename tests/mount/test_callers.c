@@ -387,6 +387,7 @@ static void test_the_number_comes_again(void **state)
 	begin(m, &told, false);
 	opener = opened_by_child(m, &fd);
 	assert_true(reads_good(fd));
+	assert_int_equal(reads(&told), 1);
 	expect_ended(&told.creator, opener);
 	expect_in_snapshot(m, 0, opener, "");
 	(void)poll(NULL, 0, GRAIN_MS);
