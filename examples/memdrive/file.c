@@ -217,6 +217,9 @@ static int zero(struct node *file, uint64_t position, uint64_t length, bool punc
 		error = reserve(file, position, length);
 	if (error)
 		return error;
+	/* Behind the end of the file there is nothing to keep. */
+	if (punch_hole && position < file->size && position + length >= file->size)
+		length = (position + length + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES - position;
 	pages = file->content.pages;
 	content_zero(&file->content, position, length, punch_hole);
 	give(file, pages - file->content.pages);

@@ -9,28 +9,30 @@
 #include <string.h>
 
 /* `user.` only comes here while the volume has no streams. FUSE lets names of any kind through. */
-static bool is_kept(const char *name)
+static int check_name(const char *name)
 {
 	static const char *const kept[] = {"user.", "trusted.", "security."};
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		if (strncmp(name, kept[i], strlen(kept[i])) == 0)
-			return name[strlen(kept[i])] != '\0';
-	return false;
+			return name[strlen(kept[i])] ? 0 : -EINVAL;
+	return -EOPNOTSUPP;
 }
 
 /* With the node locked. */
 static int query(const struct node *node, struct cbf_query_ea_event *event)
 {
 	const struct attribute *attribute;
+	int error;
 
 	if (!event->ea_name) {
 		event->length = node->attributes.name_bytes;
 		attributes_copy_names(&node->attributes, event->buffer);
 		return 0;
 	}
-	if (!is_kept(event->ea_name))
-		return -EOPNOTSUPP;
+	error = check_name(event->ea_name);
+	if (error)
+		return error;
 	attribute = attributes_find(&node->attributes, event->ea_name);
 	event->ea_found = attribute;
 	if (!attribute)
@@ -59,11 +61,12 @@ void hook_query_ea(struct cbf_volume *volume, struct cbf_query_ea_event *event, 
 static int set(struct node *node, struct cbf_set_ea_event *event)
 {
 	const struct attribute *old = attributes_find(&node->attributes, event->ea_name);
+	int error = check_name(event->ea_name);
 
 	if (flags_check_change(node) != 0)
 		return -EPERM;
-	if (!is_kept(event->ea_name))
-		return -EOPNOTSUPP;
+	if (error)
+		return error;
 	if (event->create && old)
 		return -EEXIST;
 	event->ea_found = old;

@@ -97,7 +97,8 @@ enum {
 };
 
 /** Fires for chmod, chown, utimensat and their kin, on an open file (see context.h for files that are not open), of any
- *  type, symbolic links included. What `valid` does not name must be left as it is. GetFileInfo follows.
+ *  type, symbolic links included; and to take the set-ID bits away, where others than root write to such a file, cut it
+ * off (also when it is opened) or give it away. What `valid` does not name must be left as it is. GetFileInfo follows.
  *  Default: EROFS on a volume that hooks neither CreateFile nor WriteFile, else EOPNOTSUPP. */
 struct cbf_set_file_attributes_event {
 	const char *const file_name;
