@@ -280,8 +280,16 @@ enum cbf__flow cbf__fire_then(struct cbf__request *rq, enum cbf__event_id id, cb
 	rq->step = then;
 	if (cbf__serve_routed(rq, id))
 		return CBF__NEXT;
+	if (rq->file && rq->file->unannounced) {
+		if (!cbf__needs_open(id))
+			slots.file = slots.handle = NULL;
+		else if (!cbf__announce(rq, id, &slots))
+			return CBF__NEXT;
+	}
 	rq->result = cbf__fire(rq->volume, id, &rq->event, &slots);
 	cbf__route_opened(rq, route);
+	if (id == CBF__CREATE_FILE && rq->result == 0)
+		cbf__route_created(rq);
 	return CBF__NEXT;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Routes, as the application asks for them: from inside of a hook. */
-#include "open/route.h"
 #include "event/actor.h"
+#include "routed.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -9,11 +9,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
-
-enum {
-	KNOWN_FLAGS = CBF_ROUTE_ONLY_READ | CBF_ROUTE_NO_READ | CBF_ROUTE_NO_QUERY_RANGES | CBF_ROUTE_NO_FLUSH |
-		      CBF_ROUTE_NO_SIZE
-};
 
 int cbf_set_use_routing(struct cbf_volume *volume, bool on)
 {
@@ -40,7 +35,7 @@ static int find_place(struct cbf_volume *volume, unsigned flags, struct cbf__rou
 {
 	const struct cbf__current *current = cbf__current();
 
-	if (!current || current->volume != volume || !current->route || (flags & ~(unsigned)KNOWN_FLAGS))
+	if (!current || current->volume != volume || !current->route || (flags & ~(unsigned)CBF__ROUTE_ALL))
 		return -EINVAL;
 	*place = current->route;
 	return volume->properties.use_routing ? 0 : -EOPNOTSUPP;
@@ -97,9 +92,9 @@ static bool is_about_writing(int error)
 }
 
 /* What is not a regular file must not be opened: that would do something. */
-static int open_widely(const struct cbf_volume *volume, const char *path, int *access)
+int cbf__open_local(const struct cbf_volume *volume, int directory, const char *path, int flags, int *access)
 {
-	int place = open(path, O_PATH | O_CLOEXEC), fd, error;
+	int place = openat(directory, path, O_PATH | O_CLOEXEC | flags), fd, error;
 
 	*access = O_RDWR;
 	if (place < 0)
@@ -121,6 +116,6 @@ int cbf_route_to_file(struct cbf_volume *volume, const char *path, unsigned flag
 
 	if (error)
 		return error;
-	fd = open_widely(volume, path, &access);
+	fd = cbf__open_local(volume, AT_FDCWD, path, 0, &access);
 	return fd < 0 ? fd : put(place, fd, access, flags);
 }

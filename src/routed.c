@@ -114,11 +114,12 @@ static bool serve_offload(struct cbf__request *rq, struct cbf__route *route)
 {
 	struct cbf__route *source = rq->source.handle->file->route;
 
-	if (route && (route->flags & CBF_ROUTE_NO_OFFLOAD))
+	if (route && (cbf__route_flags(route) & CBF_ROUTE_NO_OFFLOAD))
 		route = NULL;
-	if (source && (source->flags & CBF_ROUTE_NO_OFFLOAD))
+	if (source && (cbf__route_flags(source) & CBF_ROUTE_NO_OFFLOAD))
 		source = NULL;
-	if (!route && !source)
+	/* A source that the application does not know to be open has no contexts for it. */
+	if (!route && !source && !rq->source.handle->file->unannounced)
 		return false;
 	rq->result = offload(rq, route, source);
 	return true;
@@ -175,7 +176,7 @@ bool cbf__serve_routed(struct cbf__request *rq, enum cbf__event_id id)
 	if (id == CBF__OFFLOAD_WRITE_FILE)
 		return rq->volume->properties.use_routing && serve_offload(rq, route);
 	flag = route ? excluding_flag(id) : 0;
-	if (!flag || (route->flags & flag))
+	if (!flag || (cbf__route_flags(route) & flag))
 		return false;
 	rq->result = serve(route, id, &rq->event);
 	return true;
@@ -216,7 +217,7 @@ static void take_sizes(struct cbf__request *rq, struct cbf__route *route)
 
 	if (!route)
 		return;
-	if (!(route->flags & CBF_ROUTE_NO_SIZE) && fstat(route->fd, &st) == 0) {
+	if (!(cbf__route_flags(route) & CBF_ROUTE_NO_SIZE) && fstat(route->fd, &st) == 0) {
 		rq->info.size = (uint64_t)st.st_size;
 		rq->info.allocation_size = (uint64_t)st.st_blocks * STAT_BLOCK;
 	}
@@ -242,17 +243,20 @@ void cbf__route_sizes(struct cbf__request *rq, const struct cbf__file *file)
 	take_sizes(rq, route);
 }
 
-void cbf__route_node_sizes(struct cbf__request *rq, const struct cbf__node *node)
+bool cbf__route_node_sizes(struct cbf__request *rq, const struct cbf__node *node)
 {
 	struct cbf__route *route = NULL;
+	bool open;
 
 	if (!rq->volume->properties.use_routing)
-		return;
+		return true;
 	cbf__lock(rq);
-	if (node->file && is_about(rq, node))
+	open = node->file != NULL;
+	if (open && is_about(rq, node))
 		route = cbf__route_hold(node->file->route);
 	cbf__unlock(rq);
 	take_sizes(rq, route);
+	return open;
 }
 
 bool cbf__take_route(struct cbf__request *rq, unsigned flag)
@@ -260,7 +264,7 @@ bool cbf__take_route(struct cbf__request *rq, unsigned flag)
 	if (!rq->volume->properties.use_routing || atomic_load(&rq->volume->ending))
 		return false;
 	cbf__lock(rq);
-	if (rq->handle->id && rq->handle->file->route && !(rq->handle->file->route->flags & flag))
+	if (rq->handle->id && rq->handle->file->route && !(cbf__route_flags(rq->handle->file->route) & flag))
 		rq->route = cbf__route_hold(rq->handle->file->route);
 	cbf__unlock(rq);
 	return rq->route != NULL;

@@ -2,6 +2,8 @@
 /* The life of a volume, and its properties. */
 #include "volume.h"
 
+#include "open/route.h"
+
 #include "request.h"
 
 #include <errno.h>
@@ -69,6 +71,7 @@ int cbf_volume_create(struct cbf_volume **volume)
 	pthread_mutex_init(&made->lock, NULL);
 	pthread_cond_init(&made->changed, NULL);
 	pthread_mutex_init(&made->pool_lock, NULL);
+	pthread_mutex_init(&made->route_lock, NULL);
 	cbf__list_init(&made->pool);
 	*volume = made;
 	return 0;
@@ -81,6 +84,8 @@ void cbf_volume_destroy(struct cbf_volume *volume)
 	if (cbf_unmount(volume, CBF_UNMOUNT_FORCE) != 0)
 		(void)cbf_wait(volume); /* nothing to take down, but perhaps something to clear up */
 	free_properties(&volume->properties);
+	cbf__route_release(volume->route_cache);
+	pthread_mutex_destroy(&volume->route_lock);
 	pthread_mutex_destroy(&volume->pool_lock);
 	pthread_cond_destroy(&volume->changed);
 	pthread_mutex_destroy(&volume->lock);

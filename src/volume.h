@@ -5,6 +5,7 @@
  * Locks; none is taken while another is held, but for tree.lock by cbf_get_object_counts(), which holds lock:
  *   lock        state, and the properties and hooks while the state is CBF__IDLE; frozen in every other state
  *   tree.lock   see tree/tree.h
+ *   route_lock  route_cache
  *   pool_lock   the requests that wait to be used again
  *   workers.lock see worker.h
  */
@@ -77,6 +78,9 @@ struct cbf_volume {
 
 	struct cbf__tree tree;
 	struct cbf__workers workers;
+
+	pthread_mutex_t route_lock;
+	struct cbf__route *route_cache; /* NULL: there is none; a reference */
 
 	pthread_mutex_t pool_lock;
 	struct cbf__list pool;

@@ -83,6 +83,39 @@ CBF_API int cbf_route_to_fd(struct cbf_volume *volume, int fd, unsigned flags);
  *  ever. Also what open(2) says. */
 CBF_API int cbf_route_to_file(struct cbf_volume *volume, const char *path, unsigned flags);
 
+/** @name The route cache
+ *  A local directory whose regular files stand for the files of the volume with the same path: what `location` has is
+ *  served from there, as if a hook for OpenFile had routed it, but without OpenFile.
+ *
+ *  OpenFile, CleanupFile and CloseFile do not fire for a file that is opened there, and for GetFileInfo, QueryEa,
+ *  CanFileBeDeleted and RenameOrMoveFile it is a file that is not open: they come without contexts. If another event of
+ *  that file is due (SetFileAttributes, CreateHardLink, SetEa, DeleteFile, ioctls, what `flags` exclude from routing
+ *  ...), OpenFile fires late, just before it, with the `flags` of the handle that it comes through, or O_PATH |
+ *  O_NOFOLLOW; should that fail, so does the other. From then on the file is one that the application has open, and is
+ *  closed as such. A file whose last name was taken by a RenameOrMoveFile that replaced it is `deleted` in a late
+ *  OpenFile. CreateFile fires always; the new file is routed if `location` has it when the hook returns.
+ *
+ *  Whether a file exists, and all else of it, is what GetFileInfo and EnumerateDirectory say; the sizes in their
+ * answers are those of the file in `location`, whether it is open or not. A file is looked for when it is opened: one
+ * that comes to `location` later waits for the next open, and one that is renamed or removed there stays routed until
+ * it is closed. Names that lead out of `location` by symbolic links in its directories are followed; a file that is a
+ *  symbolic link is not. What has O_PATH or is a stream is not looked for, nor, with use_hard_links, is a file that has
+ * several names when it is opened.
+ *  @{ */
+
+/** Uses the regular files below `location`, a directory outside of this volume, with these CBF_ROUTE_* flags; from the
+ * next open on, in place of the location before. At any time, from any thread. 0; -EINVAL for unknown flags, and with
+ *  fire_all_open_close_events or without serialize_access (what is set later so leaves the cache unused); -EOPNOTSUPP
+ *  without cbf_set_use_routing(); -ENOMEM; and what open(2) says. */
+CBF_API int cbf_enable_route_cache(struct cbf_volume *volume, const char *location, unsigned flags);
+
+/** No more files are served from there. What is open goes on until it is closed, or with invalidate_routed_files goes
+ * on by events: OpenFile fires late, and what the kernel has cached of the content stays until the file is opened anew.
+ * At any time, also if there is no cache. */
+CBF_API void cbf_disable_route_cache(struct cbf_volume *volume, bool invalidate_routed_files);
+
+/** @} */
+
 #ifdef __cplusplus
 }
 #endif

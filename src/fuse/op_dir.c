@@ -118,7 +118,8 @@ static enum cbf__flow take_entry(struct cbf__request *rq)
 	if (!cbf__buffer_reserve(&rq->given, sizeof(rq->found->id)) ||
 	    cbf__learn(rq, rq->target, name, strlen(name)) != 0)
 		return add_kept(rq) ? cbf__go(rq, fill) : finish(rq);
-	cbf__route_node_sizes(rq, rq->found);
+	if (!cbf__route_node_sizes(rq, rq->found))
+		cbf__cache_entry_sizes(rq, name);
 	cbf__lock(rq);
 	cbf__fill_entry(rq, rq->found, &rq->info, &param);
 	rq->found->lookups++;

@@ -23,6 +23,7 @@ struct cbf__file {
 	void *context;
 	void *shared_handle_context; /* for all handles, unless fire_all_open_close_events */
 	struct cbf__route *route; /* NULL: events serve the content; a reference */
+	bool unannounced; /* open by the route cache only: see route.h */
 	uint32_t handles;
 };
 

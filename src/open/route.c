@@ -19,6 +19,8 @@ struct cbf__route *cbf__route_new(int fd, int access, unsigned flags)
 	atomic_init(&route->access, access);
 	route->fd = fd;
 	route->flags = flags;
+	atomic_init(&route->off, 0);
+	route->cache = NULL;
 	return route;
 }
 
@@ -34,7 +36,13 @@ void cbf__route_release(struct cbf__route *route)
 	if (!route || atomic_fetch_sub(&route->references, 1) != 1)
 		return;
 	(void)close(route->fd);
+	cbf__route_release(route->cache);
 	free(route);
+}
+
+unsigned cbf__route_flags(const struct cbf__route *route)
+{
+	return route->flags | (route->cache ? atomic_load(&route->cache->off) : 0);
 }
 
 int cbf__route_reopen(int fd, int access)

@@ -13,6 +13,14 @@
  * The descriptor
  *   is ours, and its number stays the same for the life of the route: to widen it (a file opened for reading that is to
  *   be written) puts another one in its place by dup3(2), so that those who use it at that moment are not disturbed.
+ *
+ * The route cache
+ *   is a directory where local files are looked for; it is kept as a route as well (it has a descriptor, flags and
+ * users that outlive it), in volume->route_cache. A file that it has is opened there instead of by OpenFile; the
+ * application does not know of that open (file->unannounced), so for the events it is as one that is not open: they get
+ * no contexts, CleanupFile and CloseFile do not fire. An event that is for open files makes OpenFile fire first, once,
+ * and then the file is as any other that is routed. Both states change with the exclusive turn of the node only; that
+ * is why there is no cache with serialize_access off.
  */
 #ifndef CBF__ROUTE_H
 #define CBF__ROUTE_H
@@ -25,7 +33,12 @@ struct cbf__route {
 	atomic_int access; /* O_RDWR, O_RDONLY or O_WRONLY */
 	int fd;
 	unsigned flags; /* CBF_ROUTE_* */
+	atomic_uint off; /* of a cache: flags that its routes have in addition */
+	struct cbf__route *cache; /* a reference: where the route comes from; NULL: from a hook */
 };
+
+/* What is not routed: CBF_ROUTE_*. */
+unsigned cbf__route_flags(const struct cbf__route *route);
 
 /* Takes over fd, which is open for that access, also when there is no memory: NULL. */
 struct cbf__route *cbf__route_new(int fd, int access, unsigned flags);

@@ -33,7 +33,7 @@ static enum cbf__flow fire_close(struct cbf__request *rq)
 
 static enum cbf__flow fire_cleanup(struct cbf__request *rq)
 {
-	if (!rq->volume->properties.fire_all_open_close_events && !is_last(rq))
+	if (rq->closing->file->unannounced || (!rq->volume->properties.fire_all_open_close_events && !is_last(rq)))
 		return cbf__go(rq, remove_handle);
 	CBF__MAKE_EVENT(&rq->event, cleanup_file, .file_name = rq->subject);
 	return cbf__fire_then(rq, CBF__CLEANUP_FILE, fire_close);

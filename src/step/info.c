@@ -118,6 +118,8 @@ static enum cbf__flow answered(struct cbf__request *rq)
 		remember(rq);
 	if (rq->exists && rq->file)
 		cbf__route_sizes(rq, rq->file);
+	else if (rq->exists && !rq->deleted && !cbf__subject_is_stream(rq))
+		cbf__cache_sizes(rq, rq->subject);
 	return cbf__return(rq);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* OpenFile: for the kernel's opens, and around events that are for open files only. */
 #include "base/process.h"
+#include "routed.h"
 #include "step/step.h"
 #include "volume.h"
 
@@ -86,6 +87,8 @@ enum cbf__flow cbf__step_open(struct cbf__request *rq)
 	cbf__note_creator(rq);
 	cbf__use_contexts(rq, rq->target, rq->own_handle);
 	if (!first && !rq->volume->properties.fire_all_open_close_events)
+		return cbf__return(rq);
+	if (first && cbf__open_by_cache(rq))
 		return cbf__return(rq);
 	CBF__MAKE_EVENT(&rq->event, open_file, .file_name = rq->subject, .deleted = rq->deleted,
 			.is_stream = cbf__subject_is_stream(rq), .flags = rq->open_flags);

@@ -2,7 +2,10 @@
 /* A mount that is ended by force while routed files are open: no descriptor of the library is left. */
 #include "mount_fixture.h"
 
-static int local = -1;
+#include <stdatomic.h>
+
+/* Handed over by way of the kernel, which thread sanitizers do not see. */
+static atomic_int local = -1;
 
 static void route(enum mf_event kind, const void *event, void *volume)
 {
@@ -64,7 +67,7 @@ static void test_forced_unmount(void **state)
 }
 
 /* A volume cannot be routed to its own files. */
-static int inside = 1;
+static atomic_int inside = 1;
 
 static void route_inside(enum mf_event kind, const void *event, void *volume)
 {
