@@ -29,10 +29,11 @@ char *cbf__mount_options(const struct cbf_volume *volume)
 	const char *name = properties->file_system_name ? properties->file_system_name : CBF__DEFAULT_FILE_SYSTEM_NAME;
 	char *shown = escaped(properties->source_name ? properties->source_name : name);
 	const char *more = properties->mount_options ? properties->mount_options : "";
+	const bool own_checks = cbf__hooked(volume, CBF__CHECK_ACCESS);
 	char *options = NULL;
 
-	if (shown && asprintf(&options, "-odefault_permissions,subtype=%s,fsname=%s%s%s", name, shown, *more ? "," : "",
-			      more) < 0)
+	if (shown && asprintf(&options, "-o%ssubtype=%s,fsname=%s%s%s", own_checks ? "" : "default_permissions,", name,
+			      shown, *more ? "," : "", more) < 0)
 		options = NULL;
 	free(shown);
 	return options;

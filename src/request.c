@@ -105,6 +105,8 @@ static void let_go(struct cbf__request *rq)
 		cbf__node_unpin(tree, rq->node);
 	if (rq->stream.file)
 		cbf__node_unpin(tree, rq->stream.file);
+	while (rq->access.count)
+		cbf__node_unpin(tree, rq->access.wanted[--rq->access.count].node);
 	if (rq->source.handle)
 		cbf__handle_release(tree, rq->source.handle);
 	if (rq->source.node)

@@ -47,6 +47,20 @@ struct cbf__link_request {
 	char name[CBF_NAME_MAX + 1]; /* the link that was found last */
 };
 
+/* What is asked of CheckAccess before the request begins: step/access.h. */
+enum { CBF__MAX_ACCESS = 4 };
+struct cbf__access_request {
+	struct {
+		struct cbf__node *node; /* pinned */
+		unsigned desired; /* CBF_ACCESS_* */
+	} wanted[CBF__MAX_ACCESS];
+	unsigned count, next;
+	cbf__step first; /* of the operation */
+	/* What the operation has bound */
+	struct cbf__node *node;
+	struct cbf__handle *handle;
+};
+
 /* The file that a copy is made from. */
 struct cbf__copy_source {
 	struct cbf__node *node; /* pinned */
@@ -116,6 +130,7 @@ struct cbf__request {
 	struct cbf__enumeration *enumeration; /* of hard links or quotas */
 	struct cbf__link_request links;
 	struct cbf__stream_request stream;
+	struct cbf__access_request access;
 	uint32_t hard_links; /* names that are left */
 	struct stat last_attr;
 

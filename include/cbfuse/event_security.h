@@ -1,10 +1,67 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file event_security.h
- * Who may do what: POSIX ACLs as events (GetFileSecurity, SetFileSecurity).
+ * Who may do what: POSIX ACLs as events (GetFileSecurity, SetFileSecurity), and checks of your own (CheckAccess).
  *
  * Without anything of this header the kernel checks by mode and owner, and ACLs are extended attributes like others
  * (event_xattr.h), kept but not enforced.
+ *
+ * **Own checks.** With CheckAccess hooked the volume is mounted without default_permissions: the hook decides in place
+ * of the kernel, for all users, root too, and modes and ACLs mean nothing but what the hook makes of them (ACLs stay
+ * events, and are inherited, but are not enforced). It says yes by result_code 0, no by EACCES or EPERM (any other code
+ * is the caller's errno as well). What is asked:
+ *
+ * | system call                           | desired_access                                          |
+ * |---------------------------------------|---------------------------------------------------------|
+ * | each component of a path              | TRAVERSE, of the directory that it is in                |
+ * | open(2) to read                       | READ_DATA, of the file                                  |
+ * | open(2) to write                      | WRITE_DATA, APPEND_DATA, of the file                    |
+ * | open(2) with O_APPEND                 | APPEND_DATA, of the file                                |
+ * | open(2) with O_TRUNC, truncate(2)     | WRITE_DATA, of the file                                 |
+ * | execve(2)                             | EXECUTE, of the file                                    |
+ * | opendir(3)                            | LIST_DIRECTORY, of the directory                        |
+ * | creat(2), mknod(2), symlink(2)        | ADD_FILE, of the directory                              |
+ * | mkdir(2)                              | ADD_SUBDIRECTORY, of the directory                      |
+ * | unlink(2), rmdir(2)                   | DELETE_CHILD, of the directory                          |
+ * |                                       | DELETE, of the file                                     |
+ * | rename(2)                             | DELETE_CHILD, of the old directory                      |
+ * |                                       | ADD_FILE or ADD_SUBDIRECTORY, of the new directory      |
+ * |                                       | DELETE, of the file                                     |
+ * | rename(2) that replaces               | DELETE_CHILD as well, of the new directory              |
+ * |                                       | DELETE, of the file that goes                           |
+ * | rename(2) that exchanges              | ADD_FILE or ADD_SUBDIRECTORY as well, of the old directory |
+ * | link(2)                               | WRITE_ATTRIBUTES, of the file                           |
+ * |                                       | ADD_FILE, of the directory                              |
+ * | stat(2)                               | READ_ATTRIBUTES, of the file                            |
+ * | readlink(2), and to follow a link     | READ_DATA, of the link                                  |
+ * | utimensat(2)                          | WRITE_ATTRIBUTES, of the file                           |
+ * | chmod(2)                              | WRITE_DAC, of the file                                  |
+ * | chown(2)                              | WRITE_OWNER, of the file                                |
+ * | getxattr(2), listxattr(2)             | READ_EA, of the file                                    |
+ * | setxattr(2), removexattr(2)           | WRITE_EA, of the file                                   |
+ * | getxattr(2) of an ACL                 | READ_CONTROL, of the file                               |
+ * | setxattr(2), removexattr(2) of an ACL | WRITE_DAC, of the file                                  |
+ * | access(2)                             | as open(2); to write a directory all three, of the file |
+ * | chdir(2)                              | TRAVERSE, of the directory                              |
+ * | a stream by its path, made or deleted | WRITE_DATA, of its file                                 |
+ *
+ * Where several are asked, all must say yes, in this order; nothing else fires if one says no. What goes through an
+ * open file (read, write, ftruncate, fstat, readdir, fsync, fallocate, ioctl) is not asked again: who opened it was
+ * allowed to, and may hand it on. fchmod(2), fchown(2) and futimens(3) are asked. statfs(2) never is, nor is
+ * `security.capability`, which the kernel reads for itself.
+ *
+ * *Nothing is kept for others.* The kernel is told to keep neither names, nor that there are none, nor attributes, not
+ * even for a moment (what cbf_set_metadata_cache() and cbf_set_nonexistent_files_cache() say does not count): each
+ * caller asks for each component of each path. What a directory's entries are told with (readdirplus) is asked for anew
+ * as well. The page cache stays: content belongs to a file, and one gets at it through an open file only, which was
+ * asked for. An answer holds for as long as what it opened is open. Only statx(2) with AT_STATX_DONT_SYNC, after a
+ * path that the caller may traverse, shows attributes as they were last told, without READ_ATTRIBUTES.
+ *
+ * *What remains of the kernel's and the library's checks*: who has not mounted the volume sees nothing of it without
+ * allow_other; in sticky directories only owners delete; `trusted.` and most of `security.` is root's; an ACL, inode
+ * flags and object ids are set by owner and root. A program needs an `x` in its mode to be executed. When somebody
+ * writes to a file with set-id bits or a capability, the kernel takes these away in the writer's name: who has
+ * WRITE_DATA, but neither WRITE_DAC nor WRITE_EA, cannot write to such a file.
  *
  * **ACLs.** With cbf_set_use_posix_acls() and GetFileSecurity or SetFileSecurity hooked, ACLs are enforced by the
  * kernel, which asks for the access ACL of a file where its mode has a right for the group, and keeps it as long as the
@@ -34,6 +91,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -118,6 +176,49 @@ struct cbf_set_file_security_event {
 typedef void (*cbf_set_file_security_hook)(struct cbf_volume *volume, struct cbf_set_file_security_event *event,
 					   void *user_data);
 CBF_API int cbf_on_set_file_security(struct cbf_volume *volume, cbf_set_file_security_hook hook, void *user_data);
+
+/** What somebody wants to do: the bits of desired_access. Of a directory, some have a name of their own. */
+enum cbf_access {
+	CBF_ACCESS_READ_DATA = 0x1, /**< read content, or where a link leads */
+	CBF_ACCESS_LIST_DIRECTORY = 0x1, /**< read entries */
+	CBF_ACCESS_WRITE_DATA = 0x2, /**< change content */
+	CBF_ACCESS_ADD_FILE = 0x2, /**< make an entry that is no directory */
+	CBF_ACCESS_APPEND_DATA = 0x4, /**< write behind the end */
+	CBF_ACCESS_ADD_SUBDIRECTORY = 0x4, /**< make a directory */
+	CBF_ACCESS_READ_EA = 0x8, /**< read and list extended attributes */
+	CBF_ACCESS_WRITE_EA = 0x10, /**< set and remove them */
+	CBF_ACCESS_EXECUTE = 0x20, /**< execute */
+	CBF_ACCESS_TRAVERSE = 0x20, /**< use names in it; make it the working directory */
+	CBF_ACCESS_DELETE_CHILD = 0x40, /**< take an entry away */
+	CBF_ACCESS_READ_ATTRIBUTES = 0x80, /**< know mode, owner, size, times */
+	CBF_ACCESS_WRITE_ATTRIBUTES = 0x100, /**< set times, make hard links */
+	CBF_ACCESS_DELETE = 0x10000, /**< delete or rename the file itself */
+	CBF_ACCESS_READ_CONTROL = 0x20000, /**< read ACLs */
+	CBF_ACCESS_WRITE_DAC = 0x40000, /**< set the mode and ACLs */
+	CBF_ACCESS_WRITE_OWNER = 0x80000 /**< set owner and group */
+};
+
+/** Fires before a system call does anything on a volume that hooks it: see above for what, and for what it switches
+ *  off. The hook may ask more of the caller by caller.h, its groups for one.
+ *
+ *  The contexts are those of the file if it is open, else NULL, and cannot be changed. With `deleted`, file_name was
+ *  the name of this file but is no more. Without cbf_set_serialize_access() it may run beside other events that change
+ *  nothing. Between its answer and the event that it was for, others may come.
+ *  Default: the kernel checks, by mode and owner. */
+struct cbf_check_access_event {
+	const char *const file_name;
+	const bool deleted; /**< see cbf_get_file_info_event */
+	const bool is_directory; /**< of its type */
+	const bool is_stream; /**< file_name is a named stream's */
+	const unsigned desired_access; /**< CBF_ACCESS_*, all of them */
+	const uid_t uid; /**< by which the caller wants it (its fsuid) */
+	const gid_t gid; /**< the same */
+	void *const file_context;
+	void *const handle_context;
+	int result_code;
+};
+typedef void (*cbf_check_access_hook)(struct cbf_volume *volume, struct cbf_check_access_event *event, void *user_data);
+CBF_API int cbf_on_check_access(struct cbf_volume *volume, cbf_check_access_hook hook, void *user_data);
 
 #ifdef __cplusplus
 }

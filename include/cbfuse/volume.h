@@ -150,8 +150,8 @@ CBF_API int cbf_set_file_system_name(struct cbf_volume *volume, const char *name
 CBF_API int cbf_set_source_name(struct cbf_volume *volume, const char *name);
 
 /** Adds mount options as one would write behind `-o`, commas between: allow_other, ro, nosuid, auto_unmount ...
- *  default_permissions is always on: the kernel checks modes and owners. An unknown option makes cbf_mount() fail with
- *  -EINVAL. */
+ *  default_permissions is on, so that the kernel checks modes and owners, unless CheckAccess is hooked. An unknown
+ * option makes cbf_mount() fail with -EINVAL. */
 CBF_API int cbf_add_mount_options(struct cbf_volume *volume, const char *options);
 
 /** The extended attribute through which a program reads a file's names: absolute paths in the volume, a NUL after each.

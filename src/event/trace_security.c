@@ -22,3 +22,9 @@ void cbf__trace_set_file_security_inputs(struct cbf__line *line, const struct cb
 	add_kind(line, event->security_information);
 	cbf__line_add(line, " %zu entries", event->entry_count);
 }
+
+void cbf__trace_check_access_inputs(struct cbf__line *line, const struct cbf_check_access_event *event)
+{
+	cbf__line_add(line, " access=0x%x uid=%u gid=%u", event->desired_access, (unsigned)event->uid,
+		      (unsigned)event->gid);
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* getattr, setattr, readlink. */
+#include "fuse/access_ops.h"
 #include "fuse/ops.h"
 #include "step/acl.h"
 #include "volume.h"
@@ -44,8 +45,14 @@ void cbf__op_getattr(fuse_req_t fuse, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct cbf__request *rq = cbf__op_begin(fuse);
 
-	if (rq)
-		cbf__op_run(rq, cbf__request_bind(rq, ino, fi ? fi->fh : 0), getattr_start);
+	int error;
+
+	if (!rq)
+		return;
+	error = cbf__request_bind(rq, ino, fi ? fi->fh : 0);
+	if (!fi)
+		cbf__want_access(rq, rq->node, CBF_ACCESS_READ_ATTRIBUTES);
+	cbf__op_run(rq, error, getattr_start);
 }
 
 static enum cbf__flow setattr_told(struct cbf__request *rq)
@@ -181,6 +188,8 @@ void cbf__op_setattr(fuse_req_t fuse, fuse_ino_t ino, struct stat *attr, int to_
 		error = decode_attributes(&rq->attributes, attr, to_set);
 	if (!error && rq->attributes.set_size && cbf__is_too_large(rq->volume, rq->attributes.size))
 		error = EFBIG;
+	if (!error)
+		cbf__want_access(rq, rq->node, cbf__access_of_attributes(&rq->attributes, fi != NULL));
 	cbf__op_run(rq, error, setattr_start);
 }
 
@@ -219,6 +228,11 @@ void cbf__op_readlink(fuse_req_t fuse, fuse_ino_t ino)
 {
 	struct cbf__request *rq = cbf__op_begin(fuse);
 
-	if (rq)
-		cbf__op_run(rq, cbf__request_bind(rq, ino, 0), readlink_start);
+	int error;
+
+	if (!rq)
+		return;
+	error = cbf__request_bind(rq, ino, 0);
+	cbf__want_access(rq, rq->node, CBF_ACCESS_READ_DATA);
+	cbf__op_run(rq, error, readlink_start);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* unlink and rmdir. */
+#include "fuse/access_ops.h"
 #include "fuse/name_ops.h"
 #include "fuse/stream_path.h"
 #include "volume.h"
@@ -71,15 +72,22 @@ static enum cbf__flow delete_start(struct cbf__request *rq)
 static void delete_name(fuse_req_t fuse, fuse_ino_t parent, const char *name, bool directory)
 {
 	struct cbf__request *rq = cbf__op_begin(fuse);
+	int error;
 
 	if (!rq)
 		return;
 	rq->flags = directory;
 	if (cbf__is_stream_path(rq->volume, name)) {
-		cbf__op_run(rq, directory ? ENOTDIR : cbf__bind_stream_path(rq, parent, name), cbf__unlink_stream);
+		error = directory ? ENOTDIR : cbf__bind_stream_path(rq, parent, name);
+		cbf__want_access(rq, rq->dirs[0], CBF_ACCESS_TRAVERSE);
+		cbf__op_run(rq, error, cbf__unlink_stream);
 		return;
 	}
-	cbf__op_run(rq, cbf__request_bind_name(rq, 0, parent, name), delete_start);
+	error = cbf__request_bind_name(rq, 0, parent, name);
+	cbf__want_access(rq, rq->dirs[0], CBF_ACCESS_DELETE_CHILD);
+	if (!error)
+		error = cbf__want_access_behind(rq, 0, CBF_ACCESS_DELETE);
+	cbf__op_run(rq, error, delete_start);
 }
 
 void cbf__op_unlink(fuse_req_t fuse, fuse_ino_t parent, const char *name)

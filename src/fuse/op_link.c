@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* link. The first claim is the file, by one of its names, the second the name to be made. */
+#include "fuse/access_ops.h"
 #include "fuse/ops.h"
 #include "volume.h"
 
@@ -94,5 +95,7 @@ void cbf__op_link(fuse_req_t fuse, fuse_ino_t ino, fuse_ino_t new_parent, const 
 		error = cbf__request_bind_name(rq, 1, new_parent, new_name);
 	if (!error && (!rq->volume->properties.use_hard_links || rq->node->type == S_IFDIR || rq->node->stream))
 		error = EPERM;
+	cbf__want_access(rq, rq->node, CBF_ACCESS_WRITE_ATTRIBUTES);
+	cbf__want_access(rq, rq->dirs[1], CBF_ACCESS_ADD_FILE);
 	cbf__op_run(rq, error, link_start);
 }

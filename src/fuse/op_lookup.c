@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* lookup, and its opposite, forget. */
+#include "fuse/access_ops.h"
 #include "fuse/stream_path.h"
 #include "volume.h"
 
@@ -55,10 +56,13 @@ void cbf__op_lookup(fuse_req_t fuse, fuse_ino_t parent, const char *name)
 	if (!rq)
 		return;
 	if (!cbf__is_stream_path(rq->volume, name)) {
-		cbf__op_run(rq, cbf__request_bind_name(rq, 0, parent, name), start);
+		error = cbf__request_bind_name(rq, 0, parent, name);
+		cbf__want_access(rq, rq->dirs[0], CBF_ACCESS_TRAVERSE);
+		cbf__op_run(rq, error, start);
 		return;
 	}
 	error = cbf__bind_stream_path(rq, parent, name);
+	cbf__want_access(rq, rq->dirs[0], CBF_ACCESS_TRAVERSE);
 	cbf__op_run(rq, error == EINVAL ? ENOENT : error, cbf__lookup_stream);
 }
 

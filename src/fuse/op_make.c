@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What makes a new name with a new file behind it: create, mkdir, mknod, symlink. */
+#include "fuse/access_ops.h"
 #include "fuse/stream_path.h"
 #include "step/acl.h"
 #include "volume.h"
@@ -134,11 +135,15 @@ static enum cbf__flow create_start(struct cbf__request *rq)
 /* A stream is made by what makes regular files. */
 static void run_make(struct cbf__request *rq, fuse_ino_t parent, const char *name)
 {
-	if (cbf__is_stream_path(rq->volume, name))
-		cbf__op_run(rq, S_ISREG(rq->mode) ? cbf__bind_stream_path(rq, parent, name) : EINVAL,
-			    cbf__create_stream);
+	const bool stream = cbf__is_stream_path(rq->volume, name);
+	int error;
+
+	if (stream)
+		error = S_ISREG(rq->mode) ? cbf__bind_stream_path(rq, parent, name) : EINVAL;
 	else
-		cbf__op_run(rq, cbf__request_bind_name(rq, 0, parent, name), create_start);
+		error = cbf__request_bind_name(rq, 0, parent, name);
+	cbf__want_access(rq, rq->dirs[0], stream ? CBF_ACCESS_TRAVERSE : CBF_ACCESS_ADD_FILE);
+	cbf__op_run(rq, error, stream ? cbf__create_stream : create_start);
 }
 
 static struct cbf__request *begin_make(fuse_req_t fuse, mode_t mode, dev_t rdev, int flags, int open_flags)
@@ -167,9 +172,13 @@ void cbf__op_create(fuse_req_t fuse, fuse_ino_t parent, const char *name, mode_t
 void cbf__op_mkdir(fuse_req_t fuse, fuse_ino_t parent, const char *name, mode_t mode)
 {
 	struct cbf__request *rq = begin_make(fuse, S_IFDIR | (mode & 07777), 0, 0, O_DIRECTORY);
+	int error;
 
-	if (rq)
-		cbf__op_run(rq, cbf__request_bind_name(rq, 0, parent, name), create_start);
+	if (!rq)
+		return;
+	error = cbf__request_bind_name(rq, 0, parent, name);
+	cbf__want_access(rq, rq->dirs[0], CBF_ACCESS_ADD_SUBDIRECTORY);
+	cbf__op_run(rq, error, create_start);
 }
 
 static int node_type_fault(mode_t mode)
@@ -228,5 +237,6 @@ void cbf__op_symlink(fuse_req_t fuse, const char *target, fuse_ino_t parent, con
 	error = cbf__request_bind_name(rq, 0, parent, name);
 	if (!error && !cbf__buffer_set_string(&rq->data, target))
 		error = ENOMEM;
+	cbf__want_access(rq, rq->dirs[0], CBF_ACCESS_ADD_FILE);
 	cbf__op_run(rq, error, symlink_start);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* open, opendir, release, releasedir. */
+#include "fuse/access_ops.h"
 #include "fuse/ops.h"
 #include "volume.h"
 
@@ -88,12 +89,15 @@ static enum cbf__flow open_start(struct cbf__request *rq)
 static void open_node(fuse_req_t fuse, fuse_ino_t ino, int flags, int more_flags)
 {
 	struct cbf__request *rq = cbf__op_begin(fuse);
+	int error;
 
 	if (!rq)
 		return;
 	rq->flags = flags;
 	rq->open_flags = (flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) | more_flags;
-	cbf__op_run(rq, cbf__request_bind(rq, ino, 0), open_start);
+	error = cbf__request_bind(rq, ino, 0);
+	cbf__want_access(rq, rq->node, cbf__access_of_open(flags));
+	cbf__op_run(rq, error, open_start);
 }
 
 void cbf__op_open(fuse_req_t fuse, fuse_ino_t ino, struct fuse_file_info *fi)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rename, with all its cases. names[0] is the old name, names[1] the new one; the node behind each is in the claims. */
+#include "fuse/access_ops.h"
 #include "fuse/name_ops.h"
 #include "fuse/stream_path.h"
 #include "volume.h"
@@ -161,6 +162,38 @@ static enum cbf__flow rename_start(struct cbf__request *rq)
 	return cbf__claim(rq, rename_claimed);
 }
 
+/* With the lock. */
+static struct cbf__node *known_node(struct cbf__request *rq, unsigned i)
+{
+	struct cbf__name *name = cbf__name_find(&rq->volume->tree, rq->dirs[i], rq->names[i], rq->name_lengths[i]);
+
+	return name ? name->node : NULL;
+}
+
+/* What becomes the entry of a directory needs the right to add it there, what was one the right to take it away. */
+static int want_access(struct cbf__request *rq)
+{
+	struct cbf__node *from, *onto;
+	unsigned add_from, add_onto, take;
+	int error;
+
+	if (!cbf__checks_access(rq->volume))
+		return 0;
+	cbf__lock(rq);
+	from = known_node(rq, 0);
+	onto = known_node(rq, 1);
+	add_from = from && from->type == S_IFDIR ? CBF_ACCESS_ADD_SUBDIRECTORY : CBF_ACCESS_ADD_FILE;
+	add_onto = onto && onto->type == S_IFDIR ? CBF_ACCESS_ADD_SUBDIRECTORY : CBF_ACCESS_ADD_FILE;
+	cbf__unlock(rq);
+	take = onto ? CBF_ACCESS_DELETE_CHILD : 0;
+	cbf__want_access(rq, rq->dirs[0], CBF_ACCESS_DELETE_CHILD | (rq->flags & RENAME_EXCHANGE ? add_onto : 0));
+	cbf__want_access(rq, rq->dirs[1], add_from | take);
+	error = cbf__want_access_behind(rq, 0, CBF_ACCESS_DELETE);
+	if (!error && onto)
+		error = cbf__want_access_behind(rq, 1, CBF_ACCESS_DELETE);
+	return error;
+}
+
 static int flags_fault(unsigned flags)
 {
 	if (flags & ~(unsigned)(RENAME_NOREPLACE | RENAME_EXCHANGE))
@@ -185,5 +218,7 @@ void cbf__op_rename(fuse_req_t fuse, fuse_ino_t parent, const char *name, fuse_i
 		error = cbf__request_bind_name(rq, 0, parent, name);
 	if (!error)
 		error = cbf__request_bind_name(rq, 1, new_parent, new_name);
+	if (!error)
+		error = want_access(rq);
 	cbf__op_run(rq, error, rename_start);
 }

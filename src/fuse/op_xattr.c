@@ -4,6 +4,7 @@
  * file's names. That one is not listed, so that no copying program takes it along, and cannot be set. With streams,
  * user.* is theirs: stream_xattr.c; with ACLs as events, system.posix_acl_*: acl_xattr.c.
  */
+#include "fuse/access_ops.h"
 #include "fuse/acl_xattr.h"
 #include "fuse/ops.h"
 #include "fuse/stream_xattr.h"
@@ -181,6 +182,7 @@ void cbf__op_getxattr(fuse_req_t fuse, fuse_ino_t ino, const char *name, size_t 
 		first = cbf__get_acl_xattr;
 	else if (!cbf__hooked(rq->volume, CBF__QUERY_EA))
 		first = reply_no_data;
+	cbf__want_access(rq, rq->node, cbf__access_of_xattr(name, false));
 	cbf__op_run(rq, error, first);
 }
 
@@ -199,6 +201,7 @@ void cbf__op_listxattr(fuse_req_t fuse, fuse_ino_t ino, size_t size)
 		return;
 	rq->size = size;
 	error = cbf__request_bind(rq, ino, 0);
+	cbf__want_access(rq, rq->node, CBF_ACCESS_READ_EA);
 	ask = rq->volume->properties.use_alternate_data_streams || cbf__hooked(rq->volume, CBF__QUERY_EA);
 	cbf__op_run(rq, error, !error && ask && !rq->node->stream ? query_start : reply_no_names);
 }
@@ -277,6 +280,7 @@ static void run_set(struct cbf__request *rq, fuse_ino_t ino, const char *name)
 		error = bind_ea(rq, ino, name);
 	if (!error && rq->node->stream)
 		error = EOPNOTSUPP;
+	cbf__want_access(rq, rq->node, cbf__access_of_xattr(name, true));
 	cbf__op_run(rq, error, first);
 }
 

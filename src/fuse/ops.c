@@ -2,6 +2,7 @@
 #include "fuse/ops.h"
 
 #include "base/process.h"
+#include "step/access.h"
 #include "step/acl.h"
 #include "volume.h"
 
@@ -27,10 +28,21 @@ struct cbf__request *cbf__op_begin(fuse_req_t fuse)
 	return rq;
 }
 
+static enum cbf__flow access_checked(struct cbf__request *rq)
+{
+	return rq->error ? cbf__reply_done(rq) : cbf__go(rq, rq->access.first);
+}
+
+static enum cbf__flow check_access(struct cbf__request *rq)
+{
+	return cbf__call(rq, cbf__step_check_access, access_checked);
+}
+
 void cbf__op_run(struct cbf__request *rq, int error, cbf__step first)
 {
 	rq->error = error;
-	rq->step = error ? cbf__reply_done : first;
+	rq->access.first = first;
+	rq->step = error ? cbf__reply_done : rq->access.count ? check_access : first;
 	cbf__request_run(rq);
 }
 
@@ -71,9 +83,10 @@ static void want_feature(struct fuse_conn_info *connection, unsigned feature)
 }
 
 /* The kernel enforces ACLs then, and leaves the umask to us, since it does not count where an ACL is inherited. */
-static void want_acls(struct fuse_conn_info *connection)
+static void want_acls(struct fuse_conn_info *connection, bool own_checks)
 {
-	want_feature(connection, FUSE_CAP_POSIX_ACL);
+	if (!own_checks) /* it would check all by itself again */
+		want_feature(connection, FUSE_CAP_POSIX_ACL);
 	want_feature(connection, FUSE_CAP_DONT_MASK);
 }
 
@@ -90,7 +103,7 @@ void cbf__op_init(void *data, struct fuse_conn_info *connection)
 	if (cbf__exports_handles(volume))
 		want_feature(connection, FUSE_CAP_EXPORT_SUPPORT);
 	if (cbf__has_acls(volume))
-		want_acls(connection);
+		want_acls(connection, cbf__checks_access(volume));
 	volume->initialised = true;
 }
 
@@ -149,6 +162,8 @@ void cbf__ops_fill(const struct cbf_volume *volume, struct fuse_lowlevel_ops *op
 		ops->fsyncdir = cbf__op_fsync;
 	}
 	fill_xattr(volume, ops);
+	if (cbf__checks_access(volume))
+		ops->access = cbf__op_access;
 	if (routing || cbf__hooked(volume, CBF__SET_ALLOCATION_SIZE) || cbf__hooked(volume, CBF__ZEROIZE_FILE_RANGE))
 		ops->fallocate = cbf__op_fallocate;
 	if (routing || cbf__hooked(volume, CBF__QUERY_ALLOCATED_RANGES))

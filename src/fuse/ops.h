@@ -53,6 +53,7 @@ void cbf__op_getxattr(fuse_req_t fuse, fuse_ino_t ino, const char *name, size_t 
 void cbf__op_listxattr(fuse_req_t fuse, fuse_ino_t ino, size_t size);
 void cbf__op_setxattr(fuse_req_t fuse, fuse_ino_t ino, const char *name, const char *value, size_t size, int flags);
 void cbf__op_removexattr(fuse_req_t fuse, fuse_ino_t ino, const char *name);
+void cbf__op_access(fuse_req_t fuse, fuse_ino_t ino, int mask);
 void cbf__op_ioctl(fuse_req_t fuse, fuse_ino_t ino, unsigned command, void *argument, struct fuse_file_info *fi,
 		   unsigned flags, const void *in, size_t in_size, size_t out_size);
 

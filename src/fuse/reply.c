@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fuse/reply.h"
 
+#include "step/access.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -42,10 +43,11 @@ static double seconds(unsigned milliseconds)
 	return milliseconds / 1000.0;
 }
 
-/* A stream changes by other doors as well: as an attribute, and with its file. */
+/* A stream changes by other doors as well: as an attribute, and with its file. What one caller may know another may not
+ * if the application checks: each of them has to ask. */
 static double timeout_of(const struct cbf__request *rq, const struct cbf__node *node)
 {
-	return node->stream ? 0 : seconds(rq->volume->properties.metadata_ms);
+	return node->stream || cbf__checks_access(rq->volume) ? 0 : seconds(rq->volume->properties.metadata_ms);
 }
 
 void cbf__fill_entry(const struct cbf__request *rq, const struct cbf__node *node, const struct cbf_file_info *info,
@@ -100,7 +102,7 @@ enum cbf__flow cbf__reply_no_entry(struct cbf__request *rq)
 {
 	struct fuse_entry_param entry = {.entry_timeout = seconds(rq->volume->properties.nonexistent_ms)};
 
-	if (!rq->volume->properties.nonexistent_ms)
+	if (!rq->volume->properties.nonexistent_ms || cbf__checks_access(rq->volume))
 		return cbf__reply_error(rq, ENOENT);
 	return answered(fuse_reply_entry(take_fuse(rq), &entry));
 }

@@ -2,6 +2,7 @@
 #include "fuse/stream_path.h"
 
 #include "fuse/name_ops.h"
+#include "step/access.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -44,6 +45,18 @@ static int may_write(const struct cbf__request *rq)
 	else if (cbf__caller_is_in(rq, rq->info.gid))
 		needed = S_IWGRP;
 	return rq->info.mode & needed ? 0 : EACCES;
+}
+
+/* The application's check takes the place of this one as well. */
+static enum cbf__flow check_may_write(struct cbf__request *rq, cbf__step then)
+{
+	if (!rq->error && cbf__checks_access(rq->volume)) {
+		cbf__want_access(rq, rq->stream.file, CBF_ACCESS_WRITE_DATA);
+		return cbf__call(rq, cbf__step_check_access, then);
+	}
+	if (!rq->error)
+		rq->error = may_write(rq);
+	return cbf__go(rq, then);
 }
 
 static void lose_name(struct cbf__request *rq)
@@ -200,14 +213,17 @@ static enum cbf__flow create_claimed(struct cbf__request *rq)
 	return cbf__call(rq, cbf__step_info, create_told);
 }
 
-static enum cbf__flow create_file_found(struct cbf__request *rq)
+static enum cbf__flow create_allowed(struct cbf__request *rq)
 {
-	if (!rq->error)
-		rq->error = may_write(rq);
 	if (rq->error)
 		return cbf__reply_done(rq);
 	rq->turn = CBF__EXCLUSIVE_TURN;
 	return cbf__call(rq, cbf__step_claim_stream, create_claimed);
+}
+
+static enum cbf__flow create_file_found(struct cbf__request *rq)
+{
+	return check_may_write(rq, create_allowed);
 }
 
 enum cbf__flow cbf__create_stream(struct cbf__request *rq)
@@ -225,14 +241,17 @@ static enum cbf__flow unlink_claimed(struct cbf__request *rq)
 	return cbf__call(rq, cbf__step_delete_stream, cbf__reply_done);
 }
 
-static enum cbf__flow unlink_file_found(struct cbf__request *rq)
+static enum cbf__flow unlink_allowed(struct cbf__request *rq)
 {
-	if (!rq->error)
-		rq->error = may_write(rq);
 	if (rq->error)
 		return cbf__reply_done(rq);
 	rq->turn = CBF__EXCLUSIVE_TURN;
 	return cbf__call(rq, cbf__step_claim_stream, unlink_claimed);
+}
+
+static enum cbf__flow unlink_file_found(struct cbf__request *rq)
+{
+	return check_may_write(rq, unlink_allowed);
 }
 
 enum cbf__flow cbf__unlink_stream(struct cbf__request *rq)
