@@ -371,6 +371,16 @@ bool cbf__handle_is_open(struct cbf__request *rq)
 	return open;
 }
 
+bool cbf__target_is_dead(struct cbf__request *rq)
+{
+	bool dead;
+
+	cbf__lock(rq);
+	dead = rq->target->dead;
+	cbf__unlock(rq);
+	return dead;
+}
+
 enum cbf__turn_kind cbf__looking_turn(const struct cbf__request *rq)
 {
 	return rq->volume->properties.serialize_access ? CBF__EXCLUSIVE_TURN : CBF__SHARED_TURN;

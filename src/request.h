@@ -200,6 +200,8 @@ int cbf__request_bind_name(struct cbf__request *rq, unsigned i, uint64_t dir, co
 bool cbf__subject_is_stream(const struct cbf__request *rq);
 /* Has rq->handle not been released since it was bound? With its turn held. */
 bool cbf__handle_is_open(struct cbf__request *rq);
+/* Is the last name of rq->target gone? Whoever learns a name may find that out, without its turn. */
+bool cbf__target_is_dead(struct cbf__request *rq);
 /* The turn that an event needs that changes nothing. */
 enum cbf__turn_kind cbf__looking_turn(const struct cbf__request *rq);
 /* Points file and handle_slot to the contexts of a handle. */

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "fuse/acl_xattr.h"
 
-#include "base/process.h"
 #include "step/acl.h"
 #include "volume.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char access_name[] = "system.posix_acl_access";
@@ -92,20 +90,6 @@ static enum cbf__flow set_opened(struct cbf__request *rq)
 	return rq->error ? cbf__reply_done(rq) : cbf__set_acl_then(rq, CBF__FIRST_ACL, acl_set);
 }
 
-static bool is_in_group(const struct cbf__request *rq, gid_t group)
-{
-	gid_t *groups = NULL;
-	size_t count = 0;
-	bool found = rq->originator.gid == group;
-
-	if (found || cbf__process_groups(rq->originator.thread, &rq->originator.since, &groups, &count) != 0)
-		return found;
-	for (size_t i = 0; i < count && !found; i++)
-		found = groups[i] == group;
-	free(groups);
-	return found;
-}
-
 static mode_t new_mode(struct cbf__request *rq)
 {
 	struct cbf__acl *acl = cbf__acl_at(rq, CBF__FIRST_ACL);
@@ -116,7 +100,7 @@ static mode_t new_mode(struct cbf__request *rq)
 	mode = (mode & 07000) | cbf__acl_mode(acl);
 	if (cbf__acl_is_minimal(acl))
 		acl->count = 0;
-	if ((mode & S_ISGID) && rq->originator.uid != 0 && !is_in_group(rq, rq->info.gid))
+	if ((mode & S_ISGID) && rq->originator.uid != 0 && !cbf__caller_is_in(rq, rq->info.gid))
 		mode &= ~(mode_t)S_ISGID;
 	return mode;
 }

@@ -30,7 +30,7 @@ static enum cbf__flow getattr_claimed(struct cbf__request *rq)
 	if (rq->error)
 		return cbf__reply_done(rq);
 	cbf__use_contexts(rq, rq->target, rq->handle);
-	if (rq->deleted && !rq->file && !rq->target->dead)
+	if (rq->deleted && !rq->file && !cbf__target_is_dead(rq))
 		return cbf__reply_error(rq, ESTALE);
 	return cbf__call(rq, cbf__step_info, getattr_told);
 }

@@ -36,7 +36,7 @@ static enum cbf__flow claimed(struct cbf__request *rq)
 	cbf__use_contexts(rq, rq->target, NULL);
 	/* What is deleted and still open is found by its descriptor only; without a name and a context there is nothing
 	 * to ask by. */
-	if (!rq->error && rq->deleted && (rq->target->dead || !rq->file))
+	if (!rq->error && rq->deleted && (!rq->file || cbf__target_is_dead(rq)))
 		rq->error = ESTALE;
 	if (rq->error)
 		return cbf__reply_done(rq);

@@ -62,7 +62,7 @@ static enum cbf__flow link_claimed(struct cbf__request *rq)
 	rq->target = rq->node;
 	if (rq->error)
 		return cbf__reply_done(rq);
-	if (rq->deleted && !rq->target->dead && !has_asked(rq)) {
+	if (rq->deleted && !cbf__target_is_dead(rq) && !has_asked(rq)) {
 		rq->flags = HAS_ASKED;
 		cbf__unclaim(rq);
 		rq->turn = CBF__EXCLUSIVE_TURN;
