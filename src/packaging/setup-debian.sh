@@ -5,7 +5,7 @@
 set -euo pipefail
 
 build="gcc libc6-dev cmake ninja-build pkg-config libfuse3-dev fuse3 attr"
-test="$build acl libcmocka-dev binutils doxygen g++ git groff-base mandoc procps python3 rsync sqlite3 tar util-linux"
+test="$build acl libcmocka-dev binutils doxygen e2fsprogs g++ git groff-base mandoc procps python3 rsync sqlite3 tar util-linux"
 all="$test clang clang-format clang-tidy cppcheck debootstrap debian-archive-keyring"
 
 wanted=${!1}
