@@ -64,6 +64,8 @@ int hooks_register(struct cbf_volume *volume, struct memdrive *drive)
 	REGISTER(enumerate_hard_links);
 	REGISTER(close_hard_links_enumeration);
 	REGISTER(get_file_name_by_file_id);
+	if (drive->checks_access)
+		REGISTER(check_access);
 #undef REGISTER
 	return failed ? -EBUSY : 0;
 }

@@ -17,6 +17,9 @@ void hook_ejected(struct cbf_volume *volume, struct cbf_ejected_event *event, vo
 void hook_error(struct cbf_volume *volume, struct cbf_error_event *event, void *user_data);
 void hook_get_volume_size(struct cbf_volume *volume, struct cbf_get_volume_size_event *event, void *user_data);
 
+/* hook_access.c */
+void hook_check_access(struct cbf_volume *volume, struct cbf_check_access_event *event, void *user_data);
+
 /* hook_control.c */
 void hook_get_volume_id(struct cbf_volume *volume, struct cbf_get_volume_id_event *event, void *user_data);
 void hook_get_volume_label(struct cbf_volume *volume, struct cbf_get_volume_label_event *event, void *user_data);

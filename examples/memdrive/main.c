@@ -37,6 +37,7 @@ static const char usage_text[] =
 	"      --label TEXT   the label of the volume; df shows it as the source\n"
 	"      --no-streams   user.* attributes are attributes, not named streams\n"
 	"      --stream-paths a path FILE:STREAM is that stream (and no file's name has a colon)\n"
+	"      --check-access memdrive checks who may do what, not the kernel\n"
 	"      --no-cache     the kernel keeps neither names nor attributes\n"
 	"      --workers N    run at most N hooks at a time (default 16)\n"
 	"  -h, --help\n"
@@ -131,6 +132,9 @@ static void parse_option(int letter, struct options *options, struct cbf_volume 
 	case 'p':
 		options->drive.stream_paths = true;
 		break;
+	case 'c':
+		options->drive.check_access = true;
+		break;
 	case 'w':
 		options->workers = parse_workers(optarg);
 		break;
@@ -149,19 +153,13 @@ static void parse_option(int letter, struct options *options, struct cbf_volume 
 static void parse_command_line(int argc, char **argv, struct options *options, struct cbf_volume *volume)
 {
 	static const struct option long_options[] = {
-		{"foreground", no_argument, NULL, 'f'},
-		{"trace", no_argument, NULL, 't'},
-		{"size", required_argument, NULL, 's'},
-		{"inodes", required_argument, NULL, 'i'},
-		{"user-quota", required_argument, NULL, 'q'},
-		{"label", required_argument, NULL, 'l'},
-		{"no-streams", no_argument, NULL, 'a'},
-		{"stream-paths", no_argument, NULL, 'p'},
-		{"no-cache", no_argument, NULL, 'n'},
-		{"workers", required_argument, NULL, 'w'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},
-		{NULL, 0, NULL, 0},
+		{"foreground", no_argument, NULL, 'f'},       {"trace", no_argument, NULL, 't'},
+		{"size", required_argument, NULL, 's'},       {"inodes", required_argument, NULL, 'i'},
+		{"user-quota", required_argument, NULL, 'q'}, {"label", required_argument, NULL, 'l'},
+		{"no-streams", no_argument, NULL, 'a'},       {"stream-paths", no_argument, NULL, 'p'},
+		{"check-access", no_argument, NULL, 'c'},     {"no-cache", no_argument, NULL, 'n'},
+		{"workers", required_argument, NULL, 'w'},    {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},          {NULL, 0, NULL, 0},
 	};
 	int letter;
 

@@ -81,6 +81,7 @@ int memdrive_init(struct memdrive *drive, const struct memdrive_options *options
 	drive->volume_id = choose_id();
 	drive->has_streams = !options->without_streams;
 	drive->has_stream_paths = options->stream_paths;
+	drive->checks_access = options->check_access;
 	error = init_label(drive, options);
 	if (error)
 		return error;

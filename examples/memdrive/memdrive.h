@@ -34,6 +34,7 @@ struct memdrive_options {
 	const char *label; /* NULL: none */
 	bool without_streams; /* `user.` attributes are nothing but attributes */
 	bool stream_paths; /* FILE:STREAM is a path */
+	bool check_access; /* CheckAccess is hooked: then the kernel does not check */
 };
 
 struct memdrive {
@@ -47,6 +48,7 @@ struct memdrive {
 	uint64_t volume_id;
 	bool has_streams;
 	bool has_stream_paths;
+	bool checks_access;
 	struct report report;
 	bool is_background;
 	atomic_uint workers; /* how many threads have begun, for their names */

@@ -58,10 +58,11 @@
  * path that the caller may traverse, shows attributes as they were last told, without READ_ATTRIBUTES.
  *
  * *What remains of the kernel's and the library's checks*: who has not mounted the volume sees nothing of it without
- * allow_other; in sticky directories only owners delete; `trusted.` and most of `security.` is root's; an ACL, inode
- * flags and object ids are set by owner and root. A program needs an `x` in its mode to be executed. When somebody
- * writes to a file with set-id bits or a capability, the kernel takes these away in the writer's name: who has
- * WRITE_DATA, but neither WRITE_DAC nor WRITE_EA, cannot write to such a file.
+ * allow_other; `trusted.` and most of `security.` is root's; an ACL, inode flags and object ids are set by owner and
+ * root. A program needs an `x` in its mode to be executed. That in sticky directories only owners delete is not among
+ * them: the kernel does not know that bit then, so that it is the hook's to look at it (DELETE). When somebody writes
+ * to a file with set-id bits or a capability, the kernel takes these away in the writer's name: who has WRITE_DATA, but
+ * neither WRITE_DAC nor WRITE_EA, cannot write to such a file.
  *
  * **ACLs.** With cbf_set_use_posix_acls() and GetFileSecurity or SetFileSecurity hooked, ACLs are enforced by the
  * kernel, which asks for the access ACL of a file where its mode has a right for the group, and keeps it as long as the

@@ -76,9 +76,49 @@ copied() {
 	getfattr -d -m system.posix -e hex copy/file
 }
 
+# What modes allow, without ACLs.
+modes() {
+	mkdir -m 755 open
+	mkdir -m 711 passage
+	mkdir -m 1777 sticky
+	mkdir -m 770 group
+	chgrp 54321 group
+	printf 'content' >passage/file
+	printf 'content' >open/secret
+	chmod 600 open/secret
+	printf 'content' >sticky/file
+	try 12345 12345 ls open
+	try 12345 12345 ls passage
+	try 12345 12345 cat passage/file
+	try 12345 12345 cat open/secret
+	try 12345 12345 touch open/new
+	try 12345 12345 touch sticky/new
+	try 12345 12345 rm -f sticky/file
+	try 12345 12345 rm -f open/secret
+	try 12345 12345 mv open/secret sticky/secret
+	try 12345 12345 chmod 666 open/secret
+	try 12345 12345 chown 12345 passage/file
+	try 12345 12345 touch passage/file
+	try 12345 12345 ln passage/file sticky/link
+	try 12345 12345 ls group
+	try 12345 54321 touch group/new
+	try 12345 54321 rm group/new
+	try 12345 12345 chmod 600 sticky/new
+	try 12345 12345 rm sticky/new
+	try 12345 12345 stat open/secret
+	try 12345 12345 truncate -s 0 open/secret
+}
+
 chmod 711 "$SCRATCH"
 start_memdrive -o allow_other
 both enforced
 both inherited
 both copied
+stop_memdrive
+
+say "when memdrive checks, not the kernel"
+rm -rf "${NATIVE:?}"/*
+start_memdrive -o allow_other --check-access
+both modes
+both enforced
 stop_memdrive
