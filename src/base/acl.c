@@ -186,3 +186,41 @@ mode_t cbf__acl_inherit(struct cbf__acl *acl, mode_t mode)
 	(void)cbf__acl_set_mode(acl, left);
 	return left;
 }
+
+static bool gives(const struct cbf_acl_entry *entry, unsigned mask, unsigned rights)
+{
+	return (entry->permissions & mask & rights) == rights;
+}
+
+static bool is_of_a_group_of(const struct cbf__acl_caller *caller, const struct cbf_acl_entry *entry, gid_t group)
+{
+	if (entry->tag == CBF_ACL_GROUP_OBJ)
+		return caller->is_in_group(caller->data, group);
+	return entry->tag == CBF_ACL_GROUP && caller->is_in_group(caller->data, entry->id);
+}
+
+bool cbf__acl_allows(const struct cbf__acl *acl, const struct cbf__acl_caller *caller, uid_t owner, gid_t group,
+		     unsigned rights)
+{
+	const struct cbf_acl_entry *masking = find(acl, CBF_ACL_MASK);
+	const unsigned mask = masking ? masking->permissions : ALL_PERMISSIONS;
+	bool in_a_group = false;
+
+	/* The entries are in the order in which they count; of groups, any that gives all. */
+	for (size_t i = 0; i < acl->count; i++) {
+		const struct cbf_acl_entry *entry = &acl->entries[i];
+
+		if (entry->tag == CBF_ACL_USER_OBJ && caller->uid == owner)
+			return gives(entry, ALL_PERMISSIONS, rights);
+		if (entry->tag == CBF_ACL_USER && caller->uid == entry->id)
+			return gives(entry, mask, rights);
+		if (is_of_a_group_of(caller, entry, group)) {
+			in_a_group = true;
+			if (gives(entry, mask, rights))
+				return true;
+		}
+		if (entry->tag == CBF_ACL_OTHER)
+			return !in_a_group && gives(entry, ALL_PERMISSIONS, rights);
+	}
+	return false;
+}

@@ -32,4 +32,13 @@ bool cbf__acl_set_mode(struct cbf__acl *acl, mode_t mode);
 /* Makes a default ACL the access ACL of a file that is created with that mode; returns the mode that is left. */
 mode_t cbf__acl_inherit(struct cbf__acl *acl, mode_t mode);
 
+/* Whether somebody has all these rights (R_OK, W_OK, X_OK) by an access ACL, of a file of that owner and group. */
+struct cbf__acl_caller {
+	uid_t uid;
+	bool (*is_in_group)(const void *data, gid_t group);
+	const void *data;
+};
+bool cbf__acl_allows(const struct cbf__acl *acl, const struct cbf__acl_caller *caller, uid_t owner, gid_t group,
+		     unsigned rights);
+
 #endif

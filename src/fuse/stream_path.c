@@ -3,11 +3,13 @@
 
 #include "fuse/name_ops.h"
 #include "step/access.h"
+#include "step/acl.h"
 #include "volume.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 bool cbf__is_stream_path(const struct cbf_volume *volume, const char *name)
 {
@@ -34,17 +36,61 @@ int cbf__bind_stream_path(struct cbf__request *rq, uint64_t dir, const char *nam
  * who may write to the file, as with its attributes, is for us to check.
  */
 
-static int may_write(const struct cbf__request *rq)
+static int may_write(const struct cbf__request *rq, const struct stat *file)
 {
 	mode_t needed = S_IWOTH;
 
 	if (rq->originator.uid == 0)
 		return 0;
-	if (rq->originator.uid == rq->info.uid)
+	if (rq->originator.uid == file->st_uid)
 		needed = S_IWUSR;
-	else if (cbf__caller_is_in(rq, rq->info.gid))
+	else if (cbf__caller_is_in(rq, file->st_gid))
 		needed = S_IWGRP;
-	return rq->info.mode & needed ? 0 : EACCES;
+	return file->st_mode & needed ? 0 : EACCES;
+}
+
+static bool is_in(const void *rq, gid_t group)
+{
+	return cbf__caller_is_in(rq, group);
+}
+
+static enum cbf__flow acl_told(struct cbf__request *rq)
+{
+	const struct cbf__acl *acl;
+	const struct cbf__acl_caller caller = {.uid = rq->originator.uid, .is_in_group = is_in, .data = rq};
+
+	cbf__unclaim(rq);
+	rq->target = NULL;
+	rq->file = NULL;
+	rq->handle_slot = NULL;
+	rq->node = NULL; /* rq->stream.file has the pin */
+	rq->name_sought = false;
+	if (rq->error)
+		return cbf__return(rq);
+	acl = cbf__acl_at(rq, CBF__FIRST_ACL);
+	if (acl->count)
+		rq->error =
+			cbf__acl_allows(acl, &caller, rq->last_attr.st_uid, rq->last_attr.st_gid, W_OK) ? 0 : EACCES;
+	else
+		rq->error = may_write(rq, &rq->last_attr);
+	return cbf__return(rq);
+}
+
+static enum cbf__flow acl_claimed(struct cbf__request *rq)
+{
+	cbf__use_contexts(rq, rq->target, NULL);
+	rq->acl_kind = CBF_SECURITY_ACCESS_ACL;
+	if (!rq->error && rq->deleted && !rq->file)
+		rq->error = ENOENT;
+	return rq->error ? cbf__go(rq, acl_told) : cbf__call(rq, cbf__step_get_acl, acl_told);
+}
+
+/* As the kernel would: with an ACL, the mode's bits for the group are its mask only. */
+static enum cbf__flow may_write_by_acl(struct cbf__request *rq)
+{
+	rq->node = rq->stream.file;
+	rq->turn = cbf__looking_turn(rq);
+	return cbf__call(rq, cbf__step_claim_node, acl_claimed);
 }
 
 /* The application's check takes the place of this one as well. */
@@ -54,8 +100,14 @@ static enum cbf__flow check_may_write(struct cbf__request *rq, cbf__step then)
 		cbf__want_access(rq, rq->stream.file, CBF_ACCESS_WRITE_DATA);
 		return cbf__call(rq, cbf__step_check_access, then);
 	}
+	if (!rq->error && cbf__has_acls(rq->volume) && rq->originator.uid != 0) {
+		/* What the file is: the claim on it may overwrite it. */
+		rq->last_attr = (struct stat){.st_mode = rq->info.mode, .st_uid = rq->info.uid, .st_gid = rq->info.gid};
+		return cbf__call(rq, may_write_by_acl, then);
+	}
 	if (!rq->error)
-		rq->error = may_write(rq);
+		rq->error = may_write(
+			rq, &(struct stat){.st_mode = rq->info.mode, .st_uid = rq->info.uid, .st_gid = rq->info.gid});
 	return cbf__go(rq, then);
 }
 

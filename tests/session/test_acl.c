@@ -311,6 +311,37 @@ static void test_open_that_truncates_takes_set_ids(void **state)
 	fx_finish(f);
 }
 
+/* Whether a stream may be made by its path is for the library to check: by the ACL, if there is one. */
+static void test_streams_by_path(void **state)
+{
+	static const struct cbf_acl_entry group_reads[] = {{CBF_ACL_USER_OBJ, 6, 0},
+							   {CBF_ACL_USER, 6, 4242},
+							   {CBF_ACL_GROUP_OBJ, 4, 0},
+							   {CBF_ACL_MASK, 6, 0},
+							   {CBF_ACL_OTHER, 0, 0}};
+	struct fixture *f = *state;
+	struct fuse_entry_out entry;
+
+	assert_int_equal(cbf_set_use_stream_paths(f->volume, true), 0);
+	f = begin(state);
+	assert_int_equal(set(f, fx_node(f, "/f"), access_name, group_reads, 5), 0);
+	f->kernel->pid = 0; /* nobody whose groups could be looked up */
+	f->kernel->uid = 4243; /* in the file's group, for which the mode has the mask */
+	assert_int_equal(fk_mknod(f->kernel, FUSE_ROOT_ID, "f:new", S_IFREG | 0600, 0, &entry), EACCES);
+	f->kernel->uid = 4242;
+	f->kernel->gid = 4242;
+	assert_int_equal(fk_mknod(f->kernel, FUSE_ROOT_ID, "f:new", S_IFREG | 0600, 0, &entry), 0);
+	mf_fail(f->fs, MF_GET_FILE_SECURITY, 0, EIO);
+	assert_int_equal(fk_unlink(f->kernel, FUSE_ROOT_ID, "f:new"), EIO);
+	f->kernel->gid = 0;
+	f->kernel->uid = 4243;
+	assert_int_equal(fk_unlink(f->kernel, FUSE_ROOT_ID, "f:new"), EACCES);
+	f->kernel->uid = 4242;
+	assert_int_equal(fk_unlink(f->kernel, FUSE_ROOT_ID, "f:new"), 0);
+	fx_expect_all_closed(f);
+	fx_finish(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +354,7 @@ int main(void)
 		FX_TEST(test_taken_back),
 		FX_TEST(test_switched_off),
 		FX_TEST(test_open_that_truncates_takes_set_ids),
+		FX_TEST(test_streams_by_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,12 +163,44 @@ static void new_files_inherit(void **state)
 	assert_int_equal(cbf__acl_mode(&plain), 0751);
 }
 
+static bool is_in(const void *data, gid_t group)
+{
+	return group == *(const gid_t *)data;
+}
+
+static void rights_follow(void **state)
+{
+	static const struct cbf__acl acl = {
+		7, {OWNER(6), USER(6, 9), USER(7, 8), GROUP_OBJ(4), GROUP(2, 30), MASK(6), OTHER(1)}};
+	static const struct {
+		uid_t uid;
+		gid_t gid;
+		unsigned rights;
+		bool allowed;
+	} rows[] = {
+		{1, 1, 6, true}, /* the owner, by no mask */
+		{1, 1, 1, false},  {9, 1, 2, true},   {9, 20, 6, true}, {8, 1, 6, true},
+		{8, 1, 1, false}, /* the mask */
+		{7, 20, 4, true},  {7, 20, 2, false}, /* the mask has it, the group has not */
+		{7, 20, 1, false}, /* the others have it, but not who is in a group */
+		{7, 30, 2, true},  {7, 30, 4, false}, {7, 7, 1, true},  {7, 7, 4, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct cbf__acl_caller caller = {rows[i].uid, is_in, &rows[i].gid};
+
+		if (cbf__acl_allows(&acl, &caller, 1, 20, rows[i].rights) != rows[i].allowed)
+			fail_msg("row %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(acls_are_well_formed_or_not), cmocka_unit_test(bytes_and_entries_are_the_same),
 		cmocka_unit_test(malformed_bytes_are_refused), cmocka_unit_test(modes_follow),
-		cmocka_unit_test(new_files_inherit),
+		cmocka_unit_test(new_files_inherit),           cmocka_unit_test(rights_follow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
