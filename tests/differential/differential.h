@@ -88,8 +88,8 @@ void table_fill(struct table *table, const char *only);
 void table_clear(struct table *table);
 
 extern const struct operation open_operations[], io_operations[], range_operations[], make_operations[],
-	name_operations[], attr_operations[], owner_operations[], xattr_operations[], dir_operations[],
-	map_operations[], lock_operations[], walk_operations[];
+	name_operations[], attr_operations[], owner_operations[], xattr_operations[], acl_operations[],
+	dir_operations[], map_operations[], lock_operations[], walk_operations[];
 
 /* A flag or an argument with its name. */
 struct named {

@@ -146,26 +146,27 @@ static int make_object(const struct object *object)
 	return make_old(name);
 }
 
-static const struct object *object_of(char letter)
+/* LENGTH(objects) if it is none's. */
+static size_t index_of(char letter)
 {
-	for (size_t i = 0; i < LENGTH(objects); i++)
-		if (objects[i].letter == letter)
-			return &objects[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < LENGTH(objects) && objects[i].letter != letter)
+		i++;
+	return i;
 }
 
 /* With what a symbolic link leads to; in any order, without repetition. */
 static void add_letter(char letters[LETTERS], char letter)
 {
-	const struct object *object = object_of(letter);
-	size_t count = strlen(letters);
+	size_t count = strlen(letters), i = index_of(letter);
 
-	if (!object || strchr(letters, letter) || count + 1 >= LETTERS)
+	if (i == LENGTH(objects) || strchr(letters, letter) || count + 1 >= LETTERS)
 		return;
 	letters[count] = letter;
 	letters[count + 1] = '\0';
-	if (S_ISLNK(object->mode) && !object->text[1])
-		add_letter(letters, object->text[0]);
+	if (S_ISLNK(objects[i].mode) && !objects[i].text[1])
+		add_letter(letters, objects[i].text[0]);
 }
 
 /* A path whose first component is a letter, or h2, names an object. */
@@ -196,7 +197,7 @@ void state_names(const struct test_case *test, void (*use)(void *data, const cha
 		use(data, name);
 		if (*letter == 'h')
 			use(data, "h2");
-		if (has_child(object_of(*letter)))
+		if (has_child(&objects[index_of(*letter)]))
 			use(data, child);
 	}
 }
@@ -208,7 +209,7 @@ int state_make(const struct test_case *test)
 
 	letters_of(test, letters);
 	for (const char *letter = letters; !error && *letter; letter++)
-		error = make_object(object_of(*letter));
+		error = make_object(&objects[index_of(*letter)]);
 	if (!error)
 		error = chmod(".", test->closed ? 0755 : 0777) || make_old(".");
 	if (error)

@@ -8,8 +8,9 @@
 const char *const who_names[] = {"root", "user", "member"};
 
 static const struct operation *const families[] = {
-	open_operations,  io_operations,    range_operations, make_operations, name_operations, attr_operations,
-	owner_operations, xattr_operations, dir_operations,   map_operations,  lock_operations, walk_operations,
+	open_operations, io_operations,    range_operations, make_operations, name_operations,
+	attr_operations, owner_operations, xattr_operations, acl_operations,  dir_operations,
+	map_operations,  lock_operations,  walk_operations,
 };
 
 #define NAME_16 "sixteen-letters-"
