@@ -49,7 +49,8 @@
  *    and by mknod(2). It may be larger than an attribute. It is never listed among the entries of a directory.
  *  - The kernel checks mode and owner as GetFileInfo says them of the stream, so they must be the file's. To make or
  *    delete a stream one must have write permission on the file: the library asks GetFileInfo of the file and goes by
- *    mode and owner (EACCES).
+ *    mode and owner (EACCES), and with cbf_set_use_posix_acls() by the file's ACL, which the kernel is told of its
+ *    streams, too.
  *  - chmod(2), chown(2) and utimensat(2) fire SetFileAttributes with the stream's path: change the file's attributes.
  *    What the kernel keeps of the file itself is as old as cbf_set_metadata_cache() lets it be.
  *  - rename(2) from or to a stream is EXDEV (programs such as mv(1) copy then, and delete). mkdir(2), symlink(2),

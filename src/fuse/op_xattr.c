@@ -8,6 +8,7 @@
 #include "fuse/acl_xattr.h"
 #include "fuse/ops.h"
 #include "fuse/stream_xattr.h"
+#include "tree/stream.h"
 #include "volume.h"
 
 #include <errno.h>
@@ -162,6 +163,22 @@ static enum cbf__flow reply_no_data(struct cbf__request *rq)
 	return cbf__reply_error(rq, ENODATA);
 }
 
+/* A stream has the ACL of its file: the kernel goes by it, since it has the file's mode. */
+static int bind_file_of_stream(struct cbf__request *rq)
+{
+	struct cbf__node *file;
+
+	cbf__lock(rq);
+	file = cbf__stream_file(rq->node);
+	if (file) {
+		cbf__node_pin(file);
+		cbf__node_unpin(&rq->volume->tree, rq->node);
+		rq->node = file;
+	}
+	cbf__unlock(rq);
+	return file ? 0 : ENODATA;
+}
+
 void cbf__op_getxattr(fuse_req_t fuse, fuse_ino_t ino, const char *name, size_t size)
 {
 	struct cbf__request *rq = cbf__op_begin(fuse);
@@ -173,7 +190,7 @@ void cbf__op_getxattr(fuse_req_t fuse, fuse_ino_t ino, const char *name, size_t 
 	rq->size = size;
 	error = bind_ea(rq, ino, name);
 	if (!error && rq->node->stream)
-		error = ENODATA;
+		error = cbf__is_acl_xattr(rq->volume, name) ? bind_file_of_stream(rq) : ENODATA;
 	if (shows_links(rq->volume, name))
 		first = links_start;
 	else if (cbf__is_stream_xattr(rq->volume, name))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Named streams as paths: FILE:STREAM as a name in a directory. */
+#include "base/acl.h"
 #include "xattr_fixture.h"
 
 #include <errno.h>
@@ -383,6 +384,48 @@ static void test_who_may_by_group(void **state)
 	fx_finish(f);
 }
 
+/* The group's bits of the mode are the mask of the ACL then. */
+static void test_who_may_by_acl(void **state)
+{
+	static const struct cbf_acl_entry entries[] = {
+		{CBF_ACL_USER_OBJ, 6, 0}, {CBF_ACL_USER, 6, 1005}, {CBF_ACL_USER, 4, 1006}, {CBF_ACL_GROUP_OBJ, 4, 0},
+		{CBF_ACL_GROUP, 7, 2005}, {CBF_ACL_MASK, 6, 0},    {CBF_ACL_OTHER, 4, 0}};
+	static const struct {
+		uint32_t uid, gid;
+		int error;
+	} callers[] = {{1000, 1, 0},      {1005, 1, 0}, {1006, 2005, EACCES},
+		       {1, 2000, EACCES}, {1, 2005, 0}, {1, 1, EACCES}};
+	const struct fuse_setattr_in owner = {.valid = FATTR_UID | FATTR_GID, .uid = 1000, .gid = 2000};
+	char bytes[CBF__ACL_BYTES_MAX], got[CBF__ACL_BYTES_MAX];
+	const size_t size = cbf__acl_encode(entries, sizeof(entries) / sizeof(entries[0]), bytes);
+	struct fixture *f = *state;
+	struct fuse_entry_out entry;
+	struct seen seen;
+	size_t length;
+
+	assert_int_equal(cbf_set_use_posix_acls(f->volume, true), 0);
+	f = begin_paths(state, &seen);
+	f->kernel->uid = 0;
+	f->kernel->pid = 0;
+	assert_int_equal(fk_setattr(f->kernel, fx_node(f, "/f"), &owner, NULL), 0);
+	assert_int_equal(fk_setxattr(f->kernel, fx_node(f, "/f"), "system.posix_acl_access", bytes, (uint32_t)size, 0),
+			 0);
+	for (size_t i = 0; i < sizeof(callers) / sizeof(callers[0]); i++) {
+		f->kernel->uid = callers[i].uid;
+		f->kernel->gid = callers[i].gid;
+		assert_int_equal(fk_mknod(f->kernel, FUSE_ROOT_ID, "f:new", S_IFREG | 0600, 0, &entry),
+				 callers[i].error);
+		f->kernel->uid = callers[i].error ? 0 : callers[i].uid;
+		(void)fk_unlink(f->kernel, FUSE_ROOT_ID, "f:new");
+	}
+	/* And this is what the kernel goes by when a stream is opened. */
+	assert_int_equal(
+		fk_getxattr(f->kernel, fx_node(f, "/f:one"), "system.posix_acl_access", got, sizeof(got), &length), 0);
+	assert_int_equal(length, size);
+	assert_memory_equal(got, bytes, size);
+	fx_finish(f);
+}
+
 static void test_entries_with_a_colon(void **state)
 {
 	struct seen seen;
@@ -435,6 +478,7 @@ int main(void)
 		FX_TEST(test_another_file_natively),
 		FX_TEST(test_who_may),
 		FX_TEST(test_who_may_by_group),
+		FX_TEST(test_who_may_by_acl),
 		FX_TEST(test_entries_with_a_colon),
 		FX_TEST(test_off),
 	};
