@@ -10,27 +10,6 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-int cbf_set_use_routing(struct cbf_volume *volume, bool on)
-{
-	int error = cbf__volume_begin_change(volume);
-
-	if (error)
-		return error;
-	volume->properties.use_routing = on;
-	cbf__volume_end_change(volume);
-	return 0;
-}
-
-bool cbf_get_use_routing(struct cbf_volume *volume)
-{
-	bool on;
-
-	pthread_mutex_lock(&volume->lock);
-	on = volume->properties.use_routing;
-	pthread_mutex_unlock(&volume->lock);
-	return on;
-}
-
 static int find_place(struct cbf_volume *volume, unsigned flags, struct cbf__route ***place)
 {
 	const struct cbf__current *current = cbf__current();
