@@ -128,7 +128,7 @@ bool cbf__needs_open(enum cbf__event_id id)
 	case CBF__RENAME_OR_MOVE_FILE:
 		return false;
 	default:
-		return true;
+		return cbf__event_shapes[id].path >= 0; /* quotas and the like are about no file */
 	}
 }
 

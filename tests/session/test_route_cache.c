@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The route cache: which files are served from the location, and when the application hears of it. */
-#include "fixture.h"
+#include "control_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -346,16 +346,45 @@ static void test_rules(void **state)
 	fx_finish(f);
 }
 
+/* A walk over quotas by a descriptor that the application does not know of is closed as any other. */
+static void test_quotas_by_an_unannounced_handle(void **state)
+{
+	struct cbf_quota quota = {.kind = CBF_QUOTA_USER};
+	struct fixture *f = *state;
+	uint64_t node, fh;
+
+	assert_int_equal(cbf_set_use_disk_quotas(f->volume, true), 0);
+	f = begin(state, 0, FX_STEP);
+	f->kernel->uid = f->kernel->gid = 0;
+	node = fx_node(f, "/f");
+	fh = fx_open(f, node, O_RDONLY);
+	assert_int_equal(control(f, node, fh, CBF_IOC_QUERY_QUOTA, &quota, &quota), 0);
+	assert_int_equal(mf_contexts_alive(f->fs, MF_QUOTAS_ENUMERATION), 1);
+	mf_fail(f->fs, MF_OPEN_FILE, 0, EACCES);
+	fx_release(f, node, fh);
+	assert_int_equal(mf_contexts_alive(f->fs, MF_QUOTAS_ENUMERATION), 0);
+	expect_opens(f, 0, 0);
+	finish(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FX_TEST(test_served_from_there), FX_TEST(test_not_there),
-		FX_TEST(test_several_names),     FX_TEST(test_sizes_in_a_listing),
-		FX_TEST(test_late_open),         FX_TEST(test_late_open_fails),
-		FX_TEST(test_excluded),          FX_TEST(test_renamed_and_deleted),
-		FX_TEST(test_created),           FX_TEST(test_disabled),
-		FX_TEST(test_invalidated),       FX_TEST(test_aborted),
-		FX_TEST(test_left_enabled),      FX_TEST(test_rules),
+		FX_TEST(test_quotas_by_an_unannounced_handle),
+		FX_TEST(test_served_from_there),
+		FX_TEST(test_not_there),
+		FX_TEST(test_several_names),
+		FX_TEST(test_sizes_in_a_listing),
+		FX_TEST(test_late_open),
+		FX_TEST(test_late_open_fails),
+		FX_TEST(test_excluded),
+		FX_TEST(test_renamed_and_deleted),
+		FX_TEST(test_created),
+		FX_TEST(test_disabled),
+		FX_TEST(test_invalidated),
+		FX_TEST(test_aborted),
+		FX_TEST(test_left_enabled),
+		FX_TEST(test_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
