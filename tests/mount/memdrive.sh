@@ -14,6 +14,7 @@ chmod 755 "$NATIVE"
 
 cleanup_native() {
 	local status=$?
+	set +e # else the line that tells cleanup() the status would be the last one
 	cd /
 	rm -rf --one-file-system -- "$NATIVE"
 	(exit "$status")
