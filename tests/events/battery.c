@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "battery.h"
 
+#include "sanitizer_death.h"
 #include "subject.h"
 #include "volume.h"
 
@@ -19,14 +20,20 @@
 
 enum { PATIENCE_S = 20 };
 
-/* Of a test that hangs or breaks off: a mount point that nobody serves is left to nobody. */
+/* Of a test that hangs or breaks off: a mount point that nobody serves is left to nobody. By force, since this process
+ * may be waiting for itself. */
 static char mounted_on[2][64];
 
-static void leave(int signal_number)
+static void let_go(void)
 {
 	for (int i = 0; i < 2; i++)
 		if (mounted_on[i][0])
-			(void)umount2(mounted_on[i], MNT_DETACH);
+			(void)umount2(mounted_on[i], MNT_FORCE | MNT_DETACH);
+}
+
+static void leave(int signal_number)
+{
+	let_go();
 	(void)signal(signal_number, SIG_DFL);
 	(void)raise(signal_number);
 }
@@ -104,6 +111,7 @@ void battery_mount(struct battery *battery)
 	(void)signal(SIGALRM, leave);
 	(void)signal(SIGTERM, leave);
 	(void)signal(SIGABRT, leave);
+	before_sanitizer_death(let_go);
 	note_mount(battery->directory, true);
 	assert_int_equal(cbf_mount(battery->volume, battery->directory), 0);
 }

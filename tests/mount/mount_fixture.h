@@ -8,6 +8,7 @@
 
 #include "leak_check.h"
 #include "model_fs.h"
+#include "sanitizer_death.h"
 
 #include <cbfuse/cbfuse.h>
 #include <dirent.h>
@@ -72,15 +73,22 @@ static MX_UNUSED struct mounted *mx_register(struct mounted *m, bool on)
 	return m;
 }
 
-/* A test that hangs, or is told to end: a mount point that nobody serves is left to nobody. */
-static MX_UNUSED void mx_die(int signal_number)
+/* A mount point that nobody serves is left to nobody. By force: this process may be waiting for itself, and could not
+ * even be killed then. */
+static MX_UNUSED void mx_let_go(void)
 {
 	for (int i = 0; i < 4; i++) {
 		if (mx_directories[i][0] != '\0') {
-			(void)umount2(mx_directories[i], MNT_DETACH);
+			(void)umount2(mx_directories[i], MNT_FORCE | MNT_DETACH);
 			(void)rmdir(mx_directories[i]);
 		}
 	}
+}
+
+/* A test that hangs, or is told to end. */
+static MX_UNUSED void mx_die(int signal_number)
+{
+	mx_let_go();
 	(void)signal(signal_number, SIG_DFL);
 	(void)raise(signal_number);
 }
@@ -96,6 +104,7 @@ static MX_UNUSED struct mounted *mx_new(void)
 	(void)signal(SIGTERM, mx_die);
 	(void)signal(SIGINT, mx_die);
 	(void)signal(SIGABRT, mx_die);
+	before_sanitizer_death(mx_let_go);
 	leak_check_begin(&m->leaks);
 	(void)snprintf(m->directory, sizeof(m->directory), "/tmp/cbfuse-test.XXXXXX");
 	assert_non_null(mkdtemp(m->directory));
@@ -131,7 +140,7 @@ static MX_UNUSED int mx_teardown(void **state)
 	cbf_volume_destroy(m->volume);
 	mf_destroy(m->fs);
 	if (mx_is_mounted(m->directory))
-		(void)umount2(m->directory, MNT_DETACH);
+		(void)umount2(m->directory, MNT_FORCE | MNT_DETACH);
 	(void)rmdir(m->directory);
 	(void)mx_register(m, false);
 	free(m);
