@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -27,6 +28,7 @@ int cbf__workers_init(struct cbf__workers *workers, struct cbf_volume *volume, c
 	workers->volume = volume;
 	workers->source = source;
 	cbf__list_init(&workers->ready);
+	cbf__list_init(&workers->ended);
 	pthread_mutex_init(&workers->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -43,22 +45,49 @@ void cbf__workers_destroy(struct cbf__workers *workers)
 	pthread_mutex_destroy(&workers->lock);
 }
 
+/* One that exists. It ends in workers->ended; who joins it frees this. */
+struct thread {
+	struct cbf__list link;
+	struct cbf__workers *workers;
+	pthread_t id;
+};
+
 /* The application's signals are for its own threads. */
 static int start_thread(struct cbf__workers *workers)
 {
-	pthread_attr_t detached;
+	struct thread *thread = calloc(1, sizeof(*thread));
 	sigset_t all, before;
-	pthread_t thread;
 	int error;
 
+	if (!thread)
+		return -ENOMEM;
+	cbf__list_init(&thread->link);
+	thread->workers = workers;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	error = pthread_create(&thread, &detached, worker_main, workers);
-	pthread_attr_destroy(&detached);
+	error = pthread_create(&thread->id, NULL, worker_main, thread);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error)
+		free(thread);
 	return -error;
+}
+
+/* Without the lock: what other libraries keep for a thread (libfuse a pipe) goes only when it has ended altogether. */
+static void join_ended(struct cbf__workers *workers)
+{
+	struct cbf__list *link;
+	struct thread *thread;
+
+	for (;;) {
+		pthread_mutex_lock(&workers->lock);
+		link = cbf__list_take(&workers->ended);
+		pthread_mutex_unlock(&workers->lock);
+		if (!link)
+			return;
+		thread = CBF__CONTAINER(link, struct thread, link);
+		pthread_join(thread->id, NULL);
+		free(thread);
+	}
 }
 
 /* With the lock held. */
@@ -240,10 +269,12 @@ static void give_up(struct cbf__workers *workers, int result)
 
 static void *worker_main(void *data)
 {
-	struct cbf__workers *workers = data;
+	struct thread *thread = data;
+	struct cbf__workers *workers = thread->workers;
 	void *buffer = workers->source->new_buffer(workers->volume);
 	int result = buffer ? fire_creation(workers->volume) : ENOMEM;
 
+	join_ended(workers);
 	if (result) {
 		give_up(workers, result);
 	} else {
@@ -256,9 +287,10 @@ static void *worker_main(void *data)
 	}
 	if (buffer)
 		workers->source->free_buffer(buffer);
-	/* Once the lock is let go of, whoever waits for the last thread may free the workers. */
+	/* Once the lock is let go of, whoever waits for the last thread joins it, and may free the workers. */
 	pthread_mutex_lock(&workers->lock);
 	workers->threads--;
+	cbf__list_append(&workers->ended, &thread->link);
 	pthread_cond_broadcast(&workers->changed);
 	pthread_mutex_unlock(&workers->lock);
 	return NULL;
@@ -277,9 +309,9 @@ int cbf__workers_start(struct cbf__workers *workers, unsigned min, unsigned max)
 		pthread_cond_wait(&workers->changed, &workers->lock);
 	if (result == 0)
 		result = -workers->creation_result;
-	while (result && workers->threads)
-		pthread_cond_wait(&workers->changed, &workers->lock);
 	pthread_mutex_unlock(&workers->lock);
+	if (result)
+		cbf__workers_join(workers);
 	return result;
 }
 
@@ -305,6 +337,7 @@ void cbf__workers_join(struct cbf__workers *workers)
 	while (workers->threads)
 		pthread_cond_wait(&workers->changed, &workers->lock);
 	pthread_mutex_unlock(&workers->lock);
+	join_ended(workers);
 }
 
 bool cbf__workers_submit(struct cbf__workers *workers, struct cbf__list *request)

@@ -62,6 +62,7 @@ struct cbf__workers {
 	bool paused;
 	bool stepping; /* no threads: the caller of cbf__session_step() is the worker */
 	struct cbf__list ready; /* cbf__request.link */
+	struct cbf__list ended; /* threads to be joined: by the next one that starts, or at the end */
 };
 
 int cbf__workers_init(struct cbf__workers *workers, struct cbf_volume *volume, const struct cbf__source *source);

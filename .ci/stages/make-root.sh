@@ -10,7 +10,7 @@ suite=$1
 roots=${CBF_ROOTS:-/var/tmp/cbfuse-roots}
 root=$roots/$suite
 packages="gcc libc6-dev cmake ninja-build pkg-config libfuse3-dev fuse3 libcmocka-dev
-	acl attr ca-certificates e2fsprogs git procps python3-minimal rsync sqlite3 tar"
+	acl attr ca-certificates e2fsprogs git procps python3 rsync sqlite3 tar"
 packages=$(echo $packages) # on one line
 # What makes a finished root out of date: other packages, or a month gone by.
 stamp="1 $packages"

@@ -2,6 +2,7 @@
 #include "leak_check.h"
 
 #include <dirent.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+enum { PATIENCE = 100 };
 
 static void list_descriptors(bool open[LEAK_CHECK_FDS])
 {
@@ -36,6 +39,16 @@ void leak_check_begin(struct leak_check *check)
 	list_descriptors(check->open);
 }
 
+/* A thread that is ending may still have the C library look into /proc for it. */
+static bool any_is_new(const struct leak_check *check, bool open[LEAK_CHECK_FDS])
+{
+	list_descriptors(open);
+	for (int fd = 0; fd < LEAK_CHECK_FDS; fd++)
+		if (open[fd] && !check->open[fd])
+			return true;
+	return false;
+}
+
 void leak_check_end(const struct leak_check *check)
 {
 	bool open[LEAK_CHECK_FDS];
@@ -43,7 +56,8 @@ void leak_check_end(const struct leak_check *check)
 	ssize_t length;
 	int fd, leaked = 0;
 
-	list_descriptors(open);
+	for (int i = 0; i < PATIENCE && any_is_new(check, open); i++)
+		(void)poll(NULL, 0, 10);
 	for (fd = 0; fd < LEAK_CHECK_FDS; fd++) {
 		if (!open[fd] || check->open[fd])
 			continue;
