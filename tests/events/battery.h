@@ -78,7 +78,7 @@ struct rows {
 		(array), sizeof(array) / sizeof((array)[0])                                                            \
 	}
 extern const struct rows volume_rows, file_rows, data_rows, directory_rows, name_rows, link_rows, attribute_rows,
-	control_rows, stream_rows, record_rows;
+	control_rows, stream_rows, record_rows, access_rows;
 
 /* A volume with the subject's hooks, watched. Not mounted yet. */
 struct battery *battery_new(void);

@@ -9,6 +9,8 @@
 /* All but the one that would switch the kernel's checks off. */
 const enum cbf__event_id subject_unhooked[] = {CBF__CHECK_ACCESS};
 const size_t subject_unhooked_count = 1;
+const bool subject_can_check_access = true;
+bool subject_checks_access;
 
 struct subject {
 	struct memdrive drive;
@@ -16,8 +18,11 @@ struct subject {
 
 struct subject *subject_new(struct cbf_volume *volume)
 {
-	const struct memdrive_options options = {
-		.size = UINT64_C(1) << 30, .files = 100000, .uid = geteuid(), .gid = getegid()};
+	const struct memdrive_options options = {.check_access = subject_checks_access,
+						 .size = UINT64_C(1) << 30,
+						 .files = 100000,
+						 .uid = geteuid(),
+						 .gid = getegid()};
 	struct subject *subject = calloc(1, sizeof(*subject));
 
 	if (!subject)

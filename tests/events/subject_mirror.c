@@ -34,6 +34,8 @@ const enum cbf__event_id subject_unhooked[] = {CBF__UNMOUNT,
 					       CBF__SET_DEFAULT_QUOTA_INFO,
 					       CBF__SET_VALID_DATA_LENGTH,
 					       CBF__QUERY_COMPRESSION_INFO};
+const bool subject_can_check_access = false;
+bool subject_checks_access; /* never looked at */
 const size_t subject_unhooked_count = sizeof(subject_unhooked) / sizeof(subject_unhooked[0]);
 
 struct subject {
