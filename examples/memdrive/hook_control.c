@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The volume's id and label, and ioctls. */
+/* The volume's id and label, and the ioctls of Linux that have no event of their own. */
 #include "hooks.h"
-#include "memdrive_ioctl.h"
 #include "stream.h"
 
 #include <errno.h>
@@ -47,24 +46,4 @@ void hook_fsctl(struct cbf_volume *volume, struct cbf_fsctl_event *event, void *
 	}
 	memcpy(event->output, &generation, sizeof(generation));
 	event->bytes_returned = sizeof(generation);
-}
-
-void hook_ioctl(struct cbf_volume *volume, struct cbf_ioctl_event *event, void *user_data)
-{
-	struct node *node = event->file_context;
-	uint64_t stored;
-
-	(void)volume;
-	(void)user_data;
-	if (event->code != (unsigned)MEMDRIVE_IOC_STORED) {
-		event->result_code = ENOTTY;
-		return;
-	}
-	pthread_rwlock_rdlock(&node->lock);
-	streams_lock(node);
-	stored = node_stored(node) + streams_stored(node);
-	streams_unlock(node);
-	pthread_rwlock_unlock(&node->lock);
-	memcpy(event->output, &stored, sizeof(stored));
-	event->bytes_returned = sizeof(stored);
 }

@@ -25,7 +25,6 @@ void hook_get_volume_id(struct cbf_volume *volume, struct cbf_get_volume_id_even
 void hook_get_volume_label(struct cbf_volume *volume, struct cbf_get_volume_label_event *event, void *user_data);
 void hook_set_volume_label(struct cbf_volume *volume, struct cbf_set_volume_label_event *event, void *user_data);
 void hook_fsctl(struct cbf_volume *volume, struct cbf_fsctl_event *event, void *user_data);
-void hook_ioctl(struct cbf_volume *volume, struct cbf_ioctl_event *event, void *user_data);
 
 /* hook_object_id.c */
 void hook_get_object_id(struct cbf_volume *volume, struct cbf_get_object_id_event *event, void *user_data);
@@ -47,6 +46,9 @@ void hook_enumerate_named_streams(struct cbf_volume *volume, struct cbf_enumerat
 				  void *user_data);
 void hook_close_named_streams_enumeration(struct cbf_volume *volume,
 					  struct cbf_close_named_streams_enumeration_event *event, void *user_data);
+
+/* hook_ioctl.c */
+void hook_ioctl(struct cbf_volume *volume, struct cbf_ioctl_event *event, void *user_data);
 
 /* hook_worker.c */
 void hook_worker_thread_creation(struct cbf_volume *volume, struct cbf_worker_thread_creation_event *event,
